@@ -1,0 +1,59 @@
+//! Values in work: borrowed from columns, owned by a chunk, or written straight to where they are wanted.
+
+use crate::column::{TextCell, Values};
+use crate::function::Slice;
+
+pub(crate) enum Buffer<'a> {
+    Numbers(Vec<f64>),
+    NumbersRef(&'a [f64]),
+    NumbersOut(&'a mut [f64]),
+    Texts(Vec<TextCell>),
+    TextsRef(&'a [TextCell]),
+}
+
+impl<'a> Buffer<'a> {
+    pub fn slice(&self) -> Slice<'_> {
+        match self {
+            Buffer::Numbers(v) => Slice::Numbers(v),
+            Buffer::NumbersRef(v) => Slice::Numbers(v),
+            Buffer::NumbersOut(v) => Slice::Numbers(v),
+            Buffer::Texts(v) => Slice::Texts(v),
+            Buffer::TextsRef(v) => Slice::Texts(v),
+        }
+    }
+
+    /// The numbers to fill in, `None` for texts and views.
+    pub fn numbers_mut(&mut self) -> Option<&mut [f64]> {
+        match self {
+            Buffer::Numbers(v) => Some(v),
+            Buffer::NumbersOut(v) => Some(v),
+            _ => None,
+        }
+    }
+}
+
+impl From<Values> for Buffer<'_> {
+    fn from(values: Values) -> Self {
+        match values {
+            Values::Numbers(v) => Buffer::Numbers(v),
+            Values::Texts(v) => Buffer::Texts(v),
+        }
+    }
+}
+
+/// A place for a result that leaves its chunk.
+pub(crate) enum Slot<'a> {
+    Numbers(&'a mut [f64]),
+    Texts(&'a mut [TextCell]),
+}
+
+/// Where a moved value comes from: the position in the source, or why there is none.
+pub(crate) type Pick = Result<usize, crate::absent::Reason>;
+
+/// Moves values by position.
+pub(crate) fn take(from: Slice<'_>, picks: impl Iterator<Item = Pick>) -> Values {
+    match from {
+        Slice::Numbers(v) => Values::Numbers(picks.map(|p| p.map_or_else(|r| r.value(), |i| v[i])).collect()),
+        Slice::Texts(v) => Values::Texts(picks.map(|p| p.and_then(|i| v[i].clone())).collect()),
+    }
+}

@@ -1,0 +1,168 @@
+//! The structure of a batch as the kernels need it: where each element's children lie.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::axis::Axis;
+use crate::batch::Batch;
+use crate::error::EvalError;
+use crate::graph::{Cross, Graph};
+
+/// Child offsets of every axis of the plan, those made from others included.
+pub(crate) struct Layout<'a> {
+    pub batch: &'a Batch,
+    pub graph: &'a Graph,
+    offsets: Vec<Cow<'a, [usize]>>,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(graph: &'a Graph, batch: &'a Batch) -> Result<Self, EvalError> {
+        let tree = graph.tree();
+        let mut layout = Layout { batch, graph, offsets: Vec::new() };
+        for axis in tree.axes() {
+            let name = tree.name(axis);
+            let from_data = batch.tree().find(name);
+            if let Some(data) = from_data {
+                let parents = (
+                    batch.tree().parent(data).map(|p| batch.tree().name(p)),
+                    tree.parent(axis).map(|p| tree.name(p)),
+                );
+                if parents.0 != parents.1 {
+                    return Err(EvalError::Malformed(format!(
+                        "axis `{name}` has another parent than the spec was checked with"
+                    )));
+                }
+                layout.offsets.push(Cow::Borrowed(batch.offsets(data)));
+            } else if let Some(cross) = graph.crosses().iter().find(|c| c.axis == axis) {
+                let counts = layout.cross_counts(*cross);
+                layout.offsets.push(Cow::Owned(counts));
+            } else {
+                let parents = tree.parent(axis).map_or(1, |p| layout.len(p));
+                layout.offsets.push(Cow::Owned(vec![0; parents + 1]));
+            }
+        }
+        for cross in graph.crosses() {
+            if batch.tree().find(tree.name(cross.axis)).is_some()
+                && *layout.offsets[cross.axis.0 as usize] != *layout.cross_counts(*cross)
+            {
+                return Err(EvalError::Malformed(format!(
+                    "the data's `{}` does not hold one value per ordered pair",
+                    tree.name(cross.axis)
+                )));
+            }
+        }
+        Ok(layout)
+    }
+
+    pub fn len(&self, axis: Axis) -> usize {
+        self.offsets[axis.0 as usize].last().copied().unwrap_or(0)
+    }
+
+    /// Boundaries on `axis` of the elements `range` of `above`, as absolute positions.
+    pub fn boundaries(&self, above: Axis, axis: Axis, range: Range<usize>) -> Vec<usize> {
+        let mut at: Vec<usize> = (range.start..=range.end).collect();
+        for child in self.graph.tree().path(above, axis) {
+            let offsets = &self.offsets[child.0 as usize];
+            at.iter_mut().for_each(|x| *x = offsets[*x]);
+        }
+        at
+    }
+
+    fn cross_counts(&self, cross: Cross) -> Vec<usize> {
+        let scopes = 0..self.len(cross.within);
+        let left = self.boundaries(cross.within, cross.left, scopes.clone());
+        let right = self.boundaries(cross.within, cross.right, scopes);
+        let mut offsets = vec![0];
+        let mut total = 0;
+        for s in 0..left.len() - 1 {
+            for _ in left[s]..left[s + 1] {
+                total += right[s + 1] - right[s];
+                offsets.push(total);
+            }
+        }
+        offsets
+    }
+}
+
+/// Boundaries by (axis above, axis), made when first asked for.
+type Segments = RefCell<HashMap<(Axis, Axis), Rc<Vec<usize>>>>;
+
+/// A run of groups: the elements of every axis that belong to them.
+pub(crate) struct Frame<'a> {
+    pub layout: &'a Layout<'a>,
+    ranges: Vec<Range<usize>>,
+    segments: Segments,
+}
+
+impl<'a> Frame<'a> {
+    pub fn new(layout: &'a Layout<'a>, groups: Range<usize>) -> Self {
+        let tree = layout.graph.tree();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for axis in tree.axes() {
+            let range = match tree.parent(axis) {
+                None => 0..1,
+                Some(Axis::BATCH) if axis == Axis::GROUP => groups.clone(),
+                Some(parent) => {
+                    let offsets = &layout.offsets[axis.0 as usize];
+                    let above = &ranges[parent.0 as usize];
+                    offsets[above.start]..offsets[above.end]
+                }
+            };
+            ranges.push(range);
+        }
+        Frame { layout, ranges, segments: RefCell::default() }
+    }
+
+    /// Everything in one frame.
+    pub fn whole(layout: &'a Layout<'a>) -> Self {
+        Frame::new(layout, 0..layout.len(Axis::GROUP))
+    }
+
+    pub fn range(&self, axis: Axis) -> Range<usize> {
+        self.ranges[axis.0 as usize].clone()
+    }
+
+    pub fn len(&self, axis: Axis) -> usize {
+        self.ranges[axis.0 as usize].len()
+    }
+
+    /// Where the elements of `axis` below each element of `above` begin, counted from the frame's first.
+    pub fn segments(&self, above: Axis, axis: Axis) -> Rc<Vec<usize>> {
+        if let Some(found) = self.segments.borrow().get(&(above, axis)) {
+            return Rc::clone(found);
+        }
+        let start = self.range(axis).start;
+        let mut at = self.layout.boundaries(above, axis, self.range(above));
+        at.iter_mut().for_each(|x| *x -= start);
+        let at = Rc::new(at);
+        self.segments.borrow_mut().insert((above, axis), Rc::clone(&at));
+        at
+    }
+}
+
+/// Splits the groups into chunks of about `target` values, each at least one group.
+pub(crate) fn chunks(layout: &Layout<'_>, target: usize) -> Vec<Range<usize>> {
+    let groups = layout.len(Axis::GROUP);
+    let tree = layout.graph.tree();
+    let deep: Vec<Vec<usize>> = tree
+        .axes()
+        .filter(|a| tree.contains(Axis::GROUP, *a))
+        .map(|a| layout.boundaries(Axis::GROUP, a, 0..groups))
+        .collect();
+    let mut chunks = Vec::new();
+    let (mut start, mut weight) = (0, 0);
+    for g in 0..groups {
+        weight += deep.iter().map(|b| b[g + 1] - b[g]).sum::<usize>();
+        if weight >= target {
+            chunks.push(start..g + 1);
+            (start, weight) = (g + 1, 0);
+        }
+    }
+    if start < groups {
+        chunks.push(start..groups);
+    }
+    chunks
+}

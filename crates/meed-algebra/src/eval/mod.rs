@@ -1,0 +1,427 @@
+//! Evaluation of a plan over a batch.
+
+mod buffer;
+mod fused;
+mod layout;
+mod single;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+use crate::absent::Reason;
+use crate::batch::Batch;
+use crate::column::{Column, Kind, Shape, TextCell, Values};
+use crate::error::EvalError;
+use crate::function::Slice;
+use crate::graph::NodeId;
+use crate::op::Op;
+use crate::plan::{Plan, Stage, Task};
+use crate::state::State;
+use buffer::{Buffer, Slot};
+use layout::{Frame, Layout};
+
+/// Values of one chunk; a chunk's buffers should stay in the second cache.
+const CHUNK: usize = 32 * 1024;
+
+/// What evaluation gives.
+#[derive(Debug)]
+pub struct Outputs {
+    /// The outputs of the plan, in its order.
+    pub columns: Vec<(String, Column)>,
+    /// Time spent in functions (scorers, `map`), by name.
+    pub timings: Vec<Timing>,
+}
+
+impl Outputs {
+    /// The output called `name`.
+    pub fn get(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|(n, _)| n == name).map(|(_, c)| c)
+    }
+}
+
+/// Time spent in one function.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timing {
+    /// The function.
+    pub name: String,
+    /// Elements it was called for.
+    pub elements: usize,
+    /// Time over all threads.
+    pub total: Duration,
+    /// The slowest pieces: time, first element and how many elements, slowest first.
+    pub slowest: Vec<(Duration, usize, usize)>,
+}
+
+/// Notes of how long functions took.
+#[derive(Default)]
+pub(crate) struct Timer {
+    notes: Mutex<HashMap<NodeId, Timing>>,
+}
+
+impl Timer {
+    const SLOWEST: usize = 3;
+
+    fn note(&self, node: NodeId, took: Duration, first: usize, n: usize) {
+        let Ok(mut notes) = self.notes.lock() else { return };
+        let timing = notes.entry(node).or_default();
+        timing.total += took;
+        timing.elements += n;
+        let slowest = &mut timing.slowest;
+        if slowest.len() < Self::SLOWEST || slowest.last().is_some_and(|s| s.0 < took) {
+            slowest.push((took, first, n));
+            slowest.sort_by_key(|s| std::cmp::Reverse(s.0));
+            slowest.truncate(Self::SLOWEST);
+        }
+    }
+}
+
+/// What every part of an evaluation can see.
+pub(crate) struct Context<'a> {
+    pub plan: &'a Plan,
+    pub layout: &'a Layout<'a>,
+    pub state: &'a State,
+    pub seed: u64,
+    pub timer: Timer,
+    /// Constant texts, as cells to borrow.
+    texts: HashMap<NodeId, TextCell>,
+}
+
+impl<'a> Context<'a> {
+    pub fn column(&self, name: &str, expected: &Shape) -> Result<&'a Column, EvalError> {
+        let batch = self.layout.batch;
+        let column = batch.column(name).ok_or_else(|| EvalError::MissingColumn(name.to_string()))?;
+        let tree = self.plan.graph().tree();
+        let same = batch.tree().name(column.shape.axis) == tree.name(expected.axis)
+            && column.shape.lanes == expected.lanes
+            && column.shape.dim == expected.dim;
+        if same {
+            return Ok(column);
+        }
+        Err(EvalError::ColumnShape {
+            column: name.to_string(),
+            found: format!(
+                "`{}`, {} per element",
+                batch.tree().name(column.shape.axis),
+                column.shape.width()
+            ),
+            expected: self.plan.graph().describe(expected),
+        })
+    }
+}
+
+impl Plan {
+    /// Evaluates the outputs over `batch` and brings `state` up to date.
+    ///
+    /// The result depends on the batch, the state and the seed, never on the number of threads.
+    ///
+    /// # Errors
+    /// When the batch lacks a column or has it in another shape than planned, or a function fails as a whole.
+    pub fn evaluate(&self, batch: &Batch, state: &mut State, seed: u64) -> Result<Outputs, EvalError> {
+        let layout = Layout::new(&self.graph, batch)?;
+        let texts = self.needed.iter().filter_map(|n| match &self.graph.node(*n).op {
+            Op::Text(t) => Some((*n, Ok(t.clone()))),
+            _ => None,
+        });
+        let texts = texts.collect();
+        let ctx = Context { plan: self, layout: &layout, state, seed, timer: Timer::default(), texts };
+        let mut stores: BTreeMap<NodeId, Values> = BTreeMap::new();
+        for stage in &self.stages {
+            run_local(&ctx, stage, &mut stores)?;
+            run_global(&ctx, stage, &mut stores)?;
+            for n in &stage.drop {
+                stores.remove(n);
+            }
+        }
+        let mut columns = Vec::with_capacity(self.outputs.len());
+        let mut left: HashMap<NodeId, usize> = HashMap::new();
+        self.outputs.iter().for_each(|o| *left.entry(o.1).or_insert(0) += 1);
+        let updates: Vec<_> = self.graph.updates.iter().map(|u| self.kept(u, &stores)).collect();
+        for (name, id) in &self.outputs {
+            let uses = left.entry(*id).or_insert(1);
+            *uses -= 1;
+            let values = if let Some(x) = self.constant(*id) {
+                x
+            } else if *uses == 0 {
+                stores.remove(id).unwrap_or(Values::Numbers(Vec::new()))
+            } else {
+                stores.get(id).cloned().unwrap_or(Values::Numbers(Vec::new()))
+            };
+            let node = self.graph.node(*id);
+            columns.push((name.clone(), Column { shape: node.shape.clone(), kind: node.kind, values }));
+        }
+        let timings = self.timings(&ctx.timer);
+        for (name, key, values, dim) in updates {
+            state.write(&name, key.as_ref().map(as_slice), &values, dim);
+        }
+        Ok(Outputs { columns, timings })
+    }
+
+    fn kept(
+        &self,
+        u: &crate::graph::Update,
+        stores: &BTreeMap<NodeId, Values>,
+    ) -> (String, Option<Values>, Vec<f64>, usize) {
+        let values = match stores.get(&u.value) {
+            Some(Values::Numbers(v)) => v.clone(),
+            _ => self.graph.constant(u.value).into_iter().collect(),
+        };
+        let key = u.key.and_then(|k| stores.get(&k).cloned());
+        (u.name.to_string(), key, values, self.graph.shape(u.value).dim.unwrap_or(1))
+    }
+
+    fn constant(&self, id: NodeId) -> Option<Values> {
+        match &self.graph.node(id).op {
+            Op::Number(x) => Some(Values::Numbers(vec![x.0])),
+            Op::Text(t) => Some(Values::Texts(vec![Ok(t.clone())])),
+            _ => None,
+        }
+    }
+
+    fn timings(&self, timer: &Timer) -> Vec<Timing> {
+        let Ok(notes) = timer.notes.lock() else { return Vec::new() };
+        let mut timings: Vec<(NodeId, Timing)> = notes.iter().map(|(id, t)| (*id, t.clone())).collect();
+        for (id, timing) in &mut timings {
+            if let Op::Call(call) = &self.graph.node(*id).op {
+                timing.name = call.0.name().to_string();
+            }
+        }
+        timings.sort_by_key(|t| t.0);
+        timings.into_iter().map(|t| t.1).collect()
+    }
+}
+
+fn as_slice(values: &Values) -> Slice<'_> {
+    match values {
+        Values::Numbers(v) => Slice::Numbers(v),
+        Values::Texts(v) => Slice::Texts(v),
+    }
+}
+
+/// Works on all chunks in parallel; each writes its own part of the stored values.
+fn run_local(
+    ctx: &Context<'_>,
+    stage: &Stage,
+    stores: &mut BTreeMap<NodeId, Values>,
+) -> Result<(), EvalError> {
+    if stage.tasks.is_empty() {
+        return Ok(());
+    }
+    let graph = ctx.plan.graph();
+    let chunks = layout::chunks(ctx.layout, CHUNK);
+    let mut made: Vec<(NodeId, Values)> = Vec::new();
+    for n in &stage.stored {
+        let node = graph.node(*n);
+        let len = ctx.layout.len(node.shape.axis) * node.shape.width();
+        let values = match node.kind {
+            Kind::Text => Values::Texts(vec![Err(Reason::Missing); len]),
+            _ => Values::Numbers(vec![0.0; len]),
+        };
+        made.push((*n, values));
+    }
+    {
+        let before: &BTreeMap<NodeId, Values> = stores;
+        let mut rest: Vec<(NodeId, Slot<'_>)> = made
+            .iter_mut()
+            .map(|(n, v)| match v {
+                Values::Numbers(v) => (*n, Slot::Numbers(v)),
+                Values::Texts(v) => (*n, Slot::Texts(v)),
+            })
+            .collect();
+        let mut jobs = Vec::with_capacity(chunks.len());
+        for groups in chunks {
+            let frame = Frame::new(ctx.layout, groups.clone());
+            let mut slots = Vec::with_capacity(rest.len());
+            let mut later = Vec::with_capacity(rest.len());
+            for (n, slot) in rest {
+                let shape = graph.shape(n);
+                let len = frame.len(shape.axis) * shape.width();
+                match slot {
+                    Slot::Numbers(v) => {
+                        let (now, then) = v.split_at_mut(len);
+                        slots.push((n, Slot::Numbers(now)));
+                        later.push((n, Slot::Numbers(then)));
+                    }
+                    Slot::Texts(v) => {
+                        let (now, then) = v.split_at_mut(len);
+                        slots.push((n, Slot::Texts(now)));
+                        later.push((n, Slot::Texts(then)));
+                    }
+                }
+            }
+            rest = later;
+            jobs.push((groups, slots));
+        }
+        jobs.into_par_iter().try_for_each(|(groups, slots)| {
+            let frame = Frame::new(ctx.layout, groups);
+            run_chunk(ctx, stage, &frame, before, slots)
+        })?;
+    }
+    stores.extend(made);
+    Ok(())
+}
+
+/// One chunk: its tasks in order, buffers kept only as long as they are needed.
+fn run_chunk<'a>(
+    ctx: &'a Context<'a>,
+    stage: &Stage,
+    frame: &Frame<'_>,
+    stores: &'a BTreeMap<NodeId, Values>,
+    slots: Vec<(NodeId, Slot<'a>)>,
+) -> Result<(), EvalError> {
+    let graph = ctx.plan.graph();
+    let mut buffers: HashMap<NodeId, Buffer<'a>> = HashMap::new();
+    let mut text_slots: HashMap<NodeId, &'a mut [TextCell]> = HashMap::new();
+    let mut number_slots: HashMap<NodeId, &'a mut [f64]> = HashMap::new();
+    for (n, slot) in slots {
+        match slot {
+            Slot::Numbers(v) => {
+                number_slots.insert(n, v);
+            }
+            Slot::Texts(v) => {
+                text_slots.insert(n, v);
+            }
+        }
+    }
+    let mut spare: Vec<Vec<f64>> = Vec::new();
+    for (task, done) in stage.tasks.iter().zip(&stage.done) {
+        match task {
+            Task::Fused(fused) => {
+                let len = frame.len(fused.shape.axis) * fused.shape.width();
+                let kept_nodes: Vec<NodeId> = fused.steps.iter().filter(|s| s.kept).map(|s| s.node).collect();
+                let mut kept: Vec<Buffer<'a>> = kept_nodes
+                    .iter()
+                    .map(|n| match number_slots.remove(n) {
+                        Some(slot) => Buffer::NumbersOut(slot),
+                        None => {
+                            let mut v = spare.pop().unwrap_or_default();
+                            v.resize(len, 0.0);
+                            Buffer::Numbers(v)
+                        }
+                    })
+                    .collect();
+                fused::run(graph, fused, frame, &|n| find(ctx, frame, stores, &buffers, n), &mut kept);
+                buffers.extend(kept_nodes.into_iter().zip(kept));
+            }
+            Task::One(id) => {
+                let inputs = &graph.node(*id).inputs;
+                let values = {
+                    let all: Vec<Slice<'_>> =
+                        inputs.iter().map(|n| find(ctx, frame, stores, &buffers, *n)).collect();
+                    // The result never borrows from other buffers, only from columns.
+                    detach(ctx, frame, *id, &all)?
+                };
+                let values = match (number_slots.remove(id), text_slots.remove(id), values) {
+                    (Some(slot), _, Buffer::Numbers(v)) => {
+                        slot.copy_from_slice(&v);
+                        spare.push(v);
+                        Buffer::NumbersOut(slot)
+                    }
+                    (Some(slot), _, Buffer::NumbersRef(v)) => {
+                        slot.copy_from_slice(v);
+                        Buffer::NumbersOut(slot)
+                    }
+                    (_, Some(slot), Buffer::Texts(v)) => {
+                        slot.clone_from_slice(&v);
+                        Buffer::Texts(v)
+                    }
+                    (_, Some(slot), Buffer::TextsRef(v)) => {
+                        slot.clone_from_slice(v);
+                        Buffer::TextsRef(v)
+                    }
+                    (_, _, values) => values,
+                };
+                buffers.insert(*id, values);
+            }
+        }
+        for n in done {
+            if let Some(Buffer::Numbers(v)) = buffers.remove(n) {
+                spare.push(v);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn detach<'a>(
+    ctx: &'a Context<'a>,
+    frame: &Frame<'_>,
+    id: NodeId,
+    inputs: &[Slice<'_>],
+) -> Result<Buffer<'a>, EvalError> {
+    if let Op::Column(name) = &ctx.plan.graph().node(id).op {
+        let shape = ctx.plan.graph().shape(id);
+        let column = ctx.column(name, shape)?;
+        let (range, width) = (frame.range(shape.axis), shape.width());
+        let range = range.start * width..range.end * width;
+        return Ok(match &column.values {
+            Values::Numbers(v) => Buffer::NumbersRef(&v[range]),
+            Values::Texts(v) => Buffer::TextsRef(&v[range]),
+        });
+    }
+    Ok(single::run(ctx, frame, id, inputs)?.into())
+}
+
+/// The values of `n` in the frame: from the chunk, or its part of a stored value, or a constant.
+fn find<'s>(
+    ctx: &'s Context<'_>,
+    frame: &Frame<'_>,
+    stores: &'s BTreeMap<NodeId, Values>,
+    buffers: &'s HashMap<NodeId, Buffer<'_>>,
+    n: NodeId,
+) -> Slice<'s> {
+    if let Some(buffer) = buffers.get(&n) {
+        return buffer.slice();
+    }
+    let node = ctx.plan.graph().node(n);
+    if let Some(values) = stores.get(&n) {
+        let (range, width) = (frame.range(node.shape.axis), node.shape.width());
+        return as_slice(values).part(range.start * width..range.end * width);
+    }
+    match &node.op {
+        Op::Number(x) => Slice::Numbers(std::slice::from_ref(&x.0)),
+        _ => ctx.texts.get(&n).map_or(Slice::Numbers(&[]), |t| Slice::Texts(std::slice::from_ref(t))),
+    }
+}
+
+/// What looks across the whole batch, in order.
+fn run_global(
+    ctx: &Context<'_>,
+    stage: &Stage,
+    stores: &mut BTreeMap<NodeId, Values>,
+) -> Result<(), EvalError> {
+    if stage.global.is_empty() {
+        return Ok(());
+    }
+    let graph = ctx.plan.graph();
+    let frame = Frame::whole(ctx.layout);
+    let none = HashMap::new();
+    for task in &stage.global {
+        let (id, values) = match task {
+            Task::Fused(fused) => {
+                let id = fused.steps[0].node;
+                let len = frame.len(fused.shape.axis) * fused.shape.width();
+                let mut kept = [Buffer::Numbers(vec![0.0; len])];
+                fused::run(graph, fused, &frame, &|n| find(ctx, &frame, stores, &none, n), &mut kept);
+                let [kept] = kept;
+                (id, kept)
+            }
+            Task::One(id) => {
+                let inputs: Vec<Slice<'_>> =
+                    graph.node(*id).inputs.iter().map(|n| find(ctx, &frame, stores, &none, *n)).collect();
+                (*id, detach(ctx, &frame, *id, &inputs)?)
+            }
+        };
+        let values = match values {
+            Buffer::Numbers(v) => Values::Numbers(v),
+            Buffer::NumbersRef(v) => Values::Numbers(v.to_vec()),
+            Buffer::NumbersOut(v) => Values::Numbers(v.to_vec()),
+            Buffer::Texts(v) => Values::Texts(v),
+            Buffer::TextsRef(v) => Values::Texts(v.to_vec()),
+        };
+        stores.insert(id, values);
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! A function that is only called where a condition holds: `judge(when=correct)`.
+
+use std::sync::Arc;
+
+use crate::absent::Reason;
+use crate::column::{Kind, TextCell, Values};
+use crate::error::EvalError;
+use crate::function::{Function, Slice};
+
+pub(crate) struct Gated {
+    inner: Arc<dyn Function>,
+    arity: usize,
+}
+
+impl Gated {
+    pub(crate) fn new(inner: Arc<dyn Function>, arity: usize) -> Self {
+        Gated { inner, arity }
+    }
+}
+
+impl Function for Gated {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn identity(&self) -> String {
+        format!("{} when", self.inner.identity())
+    }
+
+    fn kind(&self) -> Kind {
+        self.inner.kind()
+    }
+
+    fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
+        let gate = &args[self.arity];
+        let open: Vec<usize> = (0..n).filter(|i| gate.number(*i).is_ok_and(|x| x != 0.0)).collect();
+        let chosen: Vec<Values> = args[..self.arity]
+            .iter()
+            .map(|arg| match arg {
+                Slice::Numbers(v) => Values::Numbers(open.iter().map(|i| v[*i]).collect()),
+                Slice::Texts(v) => Values::Texts(open.iter().map(|i| v[*i].clone()).collect()),
+            })
+            .collect();
+        let slices: Vec<Slice<'_>> = chosen
+            .iter()
+            .map(|v| match v {
+                Values::Numbers(v) => Slice::Numbers(v),
+                Values::Texts(v) => Slice::Texts(v),
+            })
+            .collect();
+        // Where the gate is shut the question does not arise; where it is absent its reason stands.
+        let shut = |i: usize| gate.number(i).err().unwrap_or(Reason::NotApplicable);
+        match self.inner.call(&slices, open.len())? {
+            Values::Numbers(v) => {
+                let mut out: Vec<f64> = (0..n).map(|i| shut(i).value()).collect();
+                open.iter().zip(v).for_each(|(i, x)| out[*i] = x);
+                Ok(Values::Numbers(out))
+            }
+            Values::Texts(v) => {
+                let mut out: Vec<TextCell> = (0..n).map(|i| Err(shut(i))).collect();
+                open.iter().zip(v).for_each(|(i, x)| out[*i] = x);
+                Ok(Values::Texts(out))
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The expression graph: nodes with shapes, checked as they are built.
+//!
+//! Equal expressions are one node, so common subexpressions are evaluated once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::absent::Reason;
+use crate::axis::{Axis, AxisTree};
+use crate::batch::Schema;
+use crate::column::{Kind, Shape};
+use crate::error::TypeError;
+use crate::op::{Op, Real};
+
+/// A node of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// An operation with its inputs and the shape of its result.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// What is computed.
+    pub op: Op,
+    /// From what.
+    pub inputs: Vec<NodeId>,
+    /// Where the result lives.
+    pub shape: Shape,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// An axis made from others: for each `left` element, the `right` elements under the same `within` element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cross {
+    /// The axis itself; its parent is `left`.
+    pub axis: Axis,
+    /// The parent.
+    pub left: Axis,
+    /// The other side.
+    pub right: Axis,
+    /// What both sides share.
+    pub within: Axis,
+    /// Whether an element paired with itself counts; without it those values are absent.
+    pub diagonal: bool,
+}
+
+/// A value to be kept for later batches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// The name of the state.
+    pub name: Arc<str>,
+    /// The new value.
+    pub value: NodeId,
+    /// What it is kept under, `None` for one value.
+    pub key: Option<NodeId>,
+}
+
+/// Expressions over one schema.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    interned: HashMap<Node, NodeId>,
+    pub(crate) schema: Schema,
+    pub(crate) crosses: Vec<Cross>,
+    pub(crate) updates: Vec<Update>,
+    streams: u64,
+}
+
+impl Graph {
+    /// A graph over the axes and columns of `schema`.
+    pub fn new(schema: Schema) -> Self {
+        Graph {
+            nodes: Vec::new(),
+            interned: HashMap::new(),
+            schema,
+            crosses: Vec::new(),
+            updates: Vec::new(),
+            streams: 0,
+        }
+    }
+
+    /// The node behind an id.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// All nodes; inputs come before what uses them.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The axes, those made by the graph included.
+    pub fn tree(&self) -> &AxisTree {
+        &self.schema.tree
+    }
+
+    /// What the graph is checked against.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The axes made from others.
+    pub fn crosses(&self) -> &[Cross] {
+        &self.crosses
+    }
+
+    /// Values kept for later batches.
+    pub fn updates(&self) -> &[Update] {
+        &self.updates
+    }
+
+    /// The shape of a node.
+    pub fn shape(&self, id: NodeId) -> &Shape {
+        &self.node(id).shape
+    }
+
+    /// The kind of a node.
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).kind
+    }
+
+    /// The constant a node is, if it is one.
+    pub fn constant(&self, id: NodeId) -> Option<f64> {
+        match self.node(id).op {
+            Op::Number(Real(x)) => Some(x),
+            _ => None,
+        }
+    }
+
+    /// `rollout`, `step with lanes a, b`, `token of vectors of 16`: a shape in words.
+    pub fn describe(&self, shape: &Shape) -> String {
+        let mut words = format!("`{}`", self.tree().name(shape.axis));
+        if let Some(lanes) = &shape.lanes {
+            words.push_str(&format!(" with lanes {}", lanes.join(", ")));
+        }
+        if let Some(dim) = shape.dim {
+            words.push_str(&format!(" with vectors of {dim}"));
+        }
+        words
+    }
+
+    pub(crate) fn add(&mut self, op: Op, inputs: Vec<NodeId>, shape: Shape, kind: Kind) -> NodeId {
+        let node = Node { op, inputs, shape, kind };
+        if let Some(id) = self.interned.get(&node) {
+            return *id;
+        }
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(node.clone());
+        self.interned.insert(node, id);
+        id
+    }
+
+    /// A column of the data. With an open schema a column nobody has described yet is taken to be numbers on
+    /// `axis` (default `rollout`).
+    ///
+    /// # Errors
+    /// When the data has no such column, or has it on another axis than `axis`.
+    pub fn column(
+        &mut self,
+        name: &str,
+        axis: Option<&str>,
+        kind: Option<Kind>,
+    ) -> Result<NodeId, TypeError> {
+        let wanted = axis.map(|a| self.axis_or_new(a)).transpose()?;
+        if !self.schema.complete && !self.schema.columns.contains_key(name) {
+            let shape = Shape::of(wanted.unwrap_or(Axis::ROLLOUT));
+            self.schema.columns.insert(name.to_string(), (shape, kind.unwrap_or(Kind::Number)));
+        }
+        let (shape, found) = self.schema.require(name)?.clone();
+        if let Some(wanted) = wanted.filter(|w| *w != shape.axis) {
+            return Err(TypeError::new(format!(
+                "column `{name}` is on `{}`, the spec says `{}`",
+                self.tree().name(shape.axis),
+                self.tree().name(wanted)
+            ))
+            .help("correct the spec, or name the axis the data should be read on with `--map`"));
+        }
+        if let Some(kind) = kind
+            && (kind == Kind::Text) != (found == Kind::Text)
+        {
+            return Err(TypeError::new(format!(
+                "column `{name}` holds {}s, the spec needs {}s",
+                found.name(),
+                kind.name()
+            )));
+        }
+        Ok(self.add(Op::Column(name.into()), vec![], shape, found))
+    }
+
+    fn axis_or_new(&mut self, name: &str) -> Result<Axis, TypeError> {
+        if !self.schema.complete && self.tree().find(name).is_none() {
+            return self.schema.tree.add(name, Axis::ROLLOUT);
+        }
+        self.tree().require(name)
+    }
+
+    /// A constant.
+    ///
+    /// # Errors
+    /// When it is NaN.
+    pub fn number(&mut self, value: f64) -> Result<NodeId, TypeError> {
+        if value.is_nan() {
+            return Err(TypeError::new("a constant of the spec is not a number (NaN)")
+                .help("use `absent()` for a value that is not there"));
+        }
+        Ok(self.add(Op::Number(Real(value)), vec![], Shape::of(Axis::BATCH), Kind::Number))
+    }
+
+    /// A constant that is absent for `reason`.
+    pub fn absent(&mut self, reason: Reason) -> NodeId {
+        self.add(Op::Number(Real(reason.value())), vec![], Shape::of(Axis::BATCH), Kind::Number)
+    }
+
+    /// A constant text.
+    pub fn text(&mut self, value: &str) -> NodeId {
+        self.add(Op::Text(value.into()), vec![], Shape::of(Axis::BATCH), Kind::Text)
+    }
+
+    /// The training step, on `batch`.
+    pub fn step(&mut self) -> NodeId {
+        self.add(Op::Step, vec![], Shape::of(Axis::BATCH), Kind::Number)
+    }
+
+    /// The steps of the whole run, on `batch`; absent when unknown.
+    pub fn total_steps(&mut self) -> NodeId {
+        self.add(Op::TotalSteps, vec![], Shape::of(Axis::BATCH), Kind::Number)
+    }
+
+    /// Uniform numbers in [0, 1) on an axis, different from those of every other call.
+    ///
+    /// # Errors
+    /// When there is no such axis.
+    pub fn uniform(&mut self, axis: &str) -> Result<NodeId, TypeError> {
+        let axis = self.tree().require(axis)?;
+        self.streams += 1;
+        Ok(self.add(Op::Uniform(self.streams), vec![], Shape::of(axis), Kind::Number))
+    }
+
+    /// The value kept under `name` by earlier batches, `init` before any; one value, or one per `key`.
+    pub fn state(&mut self, name: &str, init: f64, key: Option<NodeId>, dim: Option<usize>) -> NodeId {
+        let axis = key.map_or(Axis::BATCH, |k| self.shape(k).axis);
+        let shape = Shape { axis, lanes: None, dim };
+        let op = Op::State { name: name.into(), init: Real(init) };
+        self.add(op, key.into_iter().collect(), shape, Kind::Number)
+    }
+
+    /// Keeps `value` under `name` after the batch, per `key` when given.
+    ///
+    /// # Errors
+    /// When the name is already updated, or the value does not live where the key does.
+    pub fn update(&mut self, state: NodeId, value: NodeId) -> Result<NodeId, TypeError> {
+        let Op::State { name, .. } = self.node(state).op.clone() else {
+            return Err(TypeError::new("only what `state(…)` returned can be updated"));
+        };
+        let key = self.node(state).inputs.first().copied();
+        if let Some(old) = self.updates.iter().find(|u| u.name == name) {
+            return if old.value == value && old.key == key {
+                Ok(value)
+            } else {
+                Err(TypeError::new(format!("state `{name}` is updated twice")))
+            };
+        }
+        let wanted = self.shape(state).clone();
+        let value = self.spread(value, &wanted)?;
+        self.updates.push(Update { name, value, key });
+        Ok(value)
+    }
+}

@@ -1,0 +1,10 @@
+//! The arithmetic of the operations, on slices. Structure (who belongs to whom) stays in [`crate::eval`].
+
+pub mod elementwise;
+pub mod exp;
+pub mod rank;
+pub mod reduce;
+pub mod scan;
+pub mod tree;
+pub mod vector;
+pub mod within;

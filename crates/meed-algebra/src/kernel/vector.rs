@@ -1,0 +1,82 @@
+//! Vectors.
+
+use crate::absent::Reason;
+
+/// `exp` of the entropy of the normalised singular values of the rows (vectors of `dim` components).
+/// Rows with an absent component are left out; 0 rows give an absent value, all-zero rows are undefined.
+pub fn effective_rank(rows: &[f64], dim: usize) -> f64 {
+    let rows: Vec<&[f64]> = rows.chunks_exact(dim.max(1)).filter(|r| r.iter().all(|x| !x.is_nan())).collect();
+    if rows.is_empty() {
+        return Reason::Empty.value();
+    }
+    // Singular values are roots of the eigenvalues of the smaller Gram matrix.
+    let n = rows.len().min(dim);
+    let mut gram = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..n {
+            gram[i * n + j] = if rows.len() <= dim {
+                rows[i].iter().zip(rows[j]).map(|(a, b)| a * b).sum()
+            } else {
+                rows.iter().map(|r| r[i] * r[j]).sum()
+            };
+        }
+    }
+    let singular: Vec<f64> = eigenvalues(&mut gram, n).into_iter().map(|x| x.max(0.0).sqrt()).collect();
+    let total: f64 = singular.iter().sum();
+    if total <= 0.0 || !total.is_finite() {
+        return Reason::Undefined.value();
+    }
+    let entropy: f64 = singular.iter().map(|s| s / total).filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
+    entropy.exp()
+}
+
+/// Eigenvalues of a symmetric matrix by Jacobi rotations.
+fn eigenvalues(a: &mut [f64], n: usize) -> Vec<f64> {
+    for _ in 0..64 {
+        let off: f64 =
+            (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
+        let all: f64 = (0..n).map(|i| a[i * n + i].powi(2)).sum();
+        if off <= 1e-30 * all || off == 0.0 {
+            break;
+        }
+        for p in 0..n {
+            for q in p + 1..n {
+                rotate(a, n, p, q);
+            }
+        }
+    }
+    (0..n).map(|i| a[i * n + i]).collect()
+}
+
+fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
+    let apq = a[p * n + q];
+    if apq == 0.0 {
+        return;
+    }
+    let theta = (a[q * n + q] - a[p * n + p]) / (2.0 * apq);
+    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    let t = if theta == 0.0 { 1.0 } else { t };
+    let c = 1.0 / (t * t + 1.0).sqrt();
+    let s = t * c;
+    for k in 0..n {
+        let (x, y) = (a[k * n + p], a[k * n + q]);
+        (a[k * n + p], a[k * n + q]) = (c * x - s * y, s * x + c * y);
+    }
+    for k in 0..n {
+        let (x, y) = (a[p * n + k], a[q * n + k]);
+        (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orthogonal_rows_have_full_rank_and_equal_rows_rank_one() {
+        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2) - 2.0).abs() < 1e-12);
+        assert!((effective_rank(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2) - 1.0).abs() < 1e-6);
+        assert!(effective_rank(&[], 2).is_nan());
+        assert!(effective_rank(&[0.0, 0.0], 2).is_nan());
+    }
+}
