@@ -58,6 +58,11 @@ pub trait Function: Send + Sync {
     /// What it returns.
     fn kind(&self) -> Kind;
 
+    /// What went wrong for single elements so far, if anything is worth telling.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
     /// One value per element; every argument has `n` values.
     ///
     /// # Errors

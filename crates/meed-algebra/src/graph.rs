@@ -99,6 +99,11 @@ impl Graph {
         &self.schema
     }
 
+    /// What the graph is checked against, to be changed while nothing is built.
+    pub fn schema_mut(&mut self) -> &mut Schema {
+        &mut self.schema
+    }
+
     /// The axes made from others.
     pub fn crosses(&self) -> &[Cross] {
         &self.crosses

@@ -65,8 +65,6 @@ pub struct Word {
     pub name: &'static str,
     /// What it is for.
     pub family: Family,
-    /// How it is called: `x.mean(axis, where=None)`.
-    pub signature: &'static str,
     /// Axes in and out: `any below axis → axis`.
     pub axes: &'static str,
     /// One line.

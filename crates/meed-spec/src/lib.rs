@@ -1,1 +1,18 @@
-//! spec
+//! The language of rewards: Starlark specs, checked before they run.
+//!
+//! A spec is a Starlark file whose top-level signals are its outputs. [`Spec::read`] evaluates the file once, which
+//! builds and checks the expression graph; no data is touched until the plan is evaluated.
+
+pub mod diagnostic;
+mod globals;
+mod lint;
+pub mod params;
+mod program;
+pub mod recipes;
+mod spec;
+mod value;
+pub mod words;
+
+pub use diagnostic::{Diagnostic, Place};
+pub use params::Param;
+pub use spec::{Spec, SpecFile, Want};

@@ -1,0 +1,100 @@
+//! What a spec can name without loading anything.
+
+use meed_algebra::op::Binary;
+use starlark::environment::{GlobalsBuilder, LibraryExtension};
+use starlark::starlark_module;
+use starlark::values::{Heap, Value};
+
+use crate::value::{Bound, Shared, Signal, Source, Target, operate};
+use crate::words::{self, Form, WELL_KNOWN};
+
+/// Operators that Starlark cannot overload in all positions are calls to these functions.
+pub(crate) const OPERATORS: &[(&str, &str)] = &[
+    ("==", "_eq"),
+    ("!=", "_ne"),
+    ("<", "_lt"),
+    ("<=", "_le"),
+    (">", "_gt"),
+    (">=", "_ge"),
+    ("-", "_sub"),
+    ("/", "_div"),
+    ("//", "_floordiv"),
+    ("%", "_mod"),
+    ("&", "_and"),
+    ("|", "_or"),
+    ("^", "_xor"),
+];
+
+pub(crate) fn register(globals: &mut GlobalsBuilder, shared: &Shared) {
+    LibraryExtension::Map.add(globals);
+    LibraryExtension::Filter.add(globals);
+    LibraryExtension::Print.add(globals);
+    LibraryExtension::Json.add(globals);
+    LibraryExtension::StructType.add(globals);
+    operators(globals);
+    globals.set("inf", f64::INFINITY);
+    for def in words::all().filter(|d| d.form == Form::Function) {
+        let target = Target::Word(def);
+        globals.set(def.word.name, Bound { target, this: None, shared: shared.clone() });
+    }
+    for scorer in meed_score::all() {
+        let target = Target::Scorer(scorer);
+        globals.set(scorer.word.name, Bound { target, this: None, shared: shared.clone() });
+    }
+    for (name, _, _) in WELL_KNOWN {
+        globals.set(name, Signal { source: Source::Column(name), shared: shared.clone() });
+    }
+}
+
+/// A comparison or operation: with signals it is built, with plain values it is Starlark's own.
+macro_rules! plain {
+    ($op:expr, $a:ident, $b:ident, $heap:ident, $plain:expr) => {
+        match operate($op, $a, $b, $heap) {
+            Some(built) => built,
+            None => $plain,
+        }
+    };
+}
+
+#[starlark_module]
+fn operators(globals: &mut GlobalsBuilder) {
+    fn _eq<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Eq, a, b, heap, a.equals(b).map(Value::new_bool))
+    }
+    fn _ne<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Ne, a, b, heap, a.equals(b).map(|e| Value::new_bool(!e)))
+    }
+    fn _lt<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Lt, a, b, heap, a.compare(b).map(|o| Value::new_bool(o.is_lt())))
+    }
+    fn _le<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Le, a, b, heap, a.compare(b).map(|o| Value::new_bool(o.is_le())))
+    }
+    fn _gt<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Gt, a, b, heap, a.compare(b).map(|o| Value::new_bool(o.is_gt())))
+    }
+    fn _ge<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Ge, a, b, heap, a.compare(b).map(|o| Value::new_bool(o.is_ge())))
+    }
+    fn _sub<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Sub, a, b, heap, a.sub(b, heap))
+    }
+    fn _div<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Div, a, b, heap, a.div(b, heap))
+    }
+    fn _floordiv<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::FloorDiv, a, b, heap, a.floor_div(b, heap))
+    }
+    fn _mod<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Rem, a, b, heap, a.percent(b, heap))
+    }
+    fn _and<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::And, a, b, heap, a.bit_and(b, heap))
+    }
+    fn _or<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Or, a, b, heap, a.bit_or(b, heap))
+    }
+    fn _xor<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        plain!(Binary::Xor, a, b, heap, a.bit_xor(b, heap))
+    }
+}

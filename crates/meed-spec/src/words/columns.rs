@@ -1,0 +1,152 @@
+//! Columns, knobs and programs.
+
+use meed_algebra::{Arg as A, Example, Family, Kind, TypeError, Word};
+
+use super::{Arg, Args, Builder, Def, Form};
+
+const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
+    Example { code, with, gives }
+}
+
+/// Column names that are words by themselves.
+pub const WELL_KNOWN: &[(&str, &str, Kind)] = &[
+    ("text", "rollout", Kind::Text),
+    ("prompt", "group", Kind::Text),
+    ("answer", "group", Kind::Text),
+    ("task", "group", Kind::Text),
+    ("length", "rollout", Kind::Number),
+    ("logp", "token", Kind::Number),
+    ("old_logp", "token", Kind::Number),
+    ("ref_logp", "token", Kind::Number),
+    ("entropy", "token", Kind::Number),
+    ("mask", "token", Kind::Number),
+    ("kind", "token", Kind::Text),
+    ("prm", "step", Kind::Number),
+    ("step_len", "step", Kind::Number),
+];
+
+/// The column `name`; with an open schema well-known names get their usual axis and kind.
+pub(crate) fn column(
+    b: &mut Builder,
+    name: &str,
+    axis: Option<&str>,
+    kind: Option<Kind>,
+) -> Result<Arg, TypeError> {
+    let known = WELL_KNOWN.iter().find(|k| k.0 == name);
+    let open = !b.graph.schema().complete && !b.graph.schema().columns.contains_key(name);
+    let (axis, kind) = match (known, open) {
+        (Some((_, usual, of)), true) => (Some(axis.unwrap_or(usual)), Some(kind.unwrap_or(*of))),
+        _ => (axis, kind),
+    };
+    if let Some(axis) = axis {
+        b.params.declare_axis(name, axis);
+    }
+    Ok(Arg::Signal(b.graph.column(name, axis, kind)?))
+}
+
+fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
+    let name = args.text("name")?;
+    let axis = match args.get("axis") {
+        Arg::None => None,
+        _ => Some(args.text("axis")?),
+    };
+    let kind = match args.get("kind") {
+        Arg::None => None,
+        _ => Some(
+            args.choice("kind", &[("number", Kind::Number), ("bool", Kind::Bool), ("text", Kind::Text)])?,
+        ),
+    };
+    let default = args.get("default");
+    if !default.is_none() && b.graph.schema().complete && !b.graph.schema().columns.contains_key(&name) {
+        let value = b.signal(&default)?;
+        let axis = axis.as_deref().unwrap_or("rollout");
+        return Ok(Arg::Signal(b.graph.spread_at(value, axis, None)?));
+    }
+    let kind = kind.or(match default {
+        Arg::Text(_) => Some(Kind::Text),
+        _ => None,
+    });
+    let found = column(b, &name, axis.as_deref(), kind)?;
+    if default.is_none() {
+        return Ok(found);
+    }
+    let (x, y) = (b.signal(&found)?, b.signal(&default)?);
+    Ok(Arg::Signal(b.graph.or_else(x, y)?))
+}
+
+pub(super) const WORDS: &[Def] = &[
+    Def {
+        word: Word {
+            name: "col",
+            family: Family::Column,
+            axes: "→ the axis of the column",
+            summary: "A column of the data.",
+            details: "Where the data is not at hand, `axis` and `kind` say what to expect. With `default` the column may be missing, as a whole or for some elements.",
+            args: &[
+                A { name: "name", help: "its name; a dotted path for nested fields" },
+                A { name: "axis=None", help: "the axis it must be on" },
+                A { name: "kind=None", help: "`number`, `bool` or `text`" },
+                A { name: "default=None", help: "the value where there is none" },
+            ],
+            examples: &[
+                eg(r#"col("r") + 1"#, r#"{"r": [[1, 2]]}"#, "[[2, 3]]"),
+                eg(r#"col("bonus", default=0) + r"#, r#"{"r": [[1, 2]]}"#, "[[1, 2]]"),
+                eg(r#"col("r", default=0)"#, r#"{"r": [[null, 2]]}"#, "[[0, 2]]"),
+            ],
+        },
+        form: Form::Function,
+        run: col,
+    },
+    Def {
+        word: Word {
+            name: "param",
+            family: Family::Column,
+            axes: "→ a plain value",
+            summary: "A knob: its default, or what the command line (`--set name=value`) says.",
+            details: "",
+            args: &[
+                A { name: "name", help: "its name" },
+                A { name: "default", help: "a number, truth value, text, list or None" },
+                A { name: "help=None", help: "what it means" },
+            ],
+            examples: &[eg(
+                r#"r * param("scale", 10, "how much a point is worth")"#,
+                r#"{"r": [[1, 2]]}"#,
+                "[[10, 20]]",
+            )],
+        },
+        form: Form::Function,
+        run: |b, a| {
+            let help = match a.get("help") {
+                Arg::None => String::new(),
+                _ => a.text("help")?,
+            };
+            b.params.declare(&a.text("name")?, a.get("default"), &help)
+        },
+    },
+    Def {
+        word: Word {
+            name: "map",
+            family: Family::Program,
+            axes: "any on one line → the deepest one",
+            summary: "A Starlark function called with the values of each element.",
+            details: "The function gets numbers, texts, and None for absent values; it returns a number, True, False, a text (with `kind=\"text\"`) or None. An error inside it makes that element absent.",
+            args: &[
+                A { name: "fn", help: "a function" },
+                A { name: "*values", help: "signals" },
+                A { name: "kind=\"number\"", help: "what it returns: `number`, `bool` or `text`" },
+                A { name: "when=None", help: "call it only where this holds" },
+            ],
+            examples: &[
+                eg("map(lambda t: len(t), kind)", r#"{"kind": [["a", "bcd"]]}"#, "[[1, 3]]"),
+                eg(
+                    r#"map(lambda t: t.upper(), kind, kind="text")"#,
+                    r#"{"kind": [["a", "b"]]}"#,
+                    r#"[["A", "B"]]"#,
+                ),
+            ],
+        },
+        form: Form::Function,
+        run: |_, _| Err(TypeError::new("`map` needs a function of the host language")),
+    },
+];

@@ -1,0 +1,115 @@
+//! The words of the language, one table per family. A word is data: its help, its examples (which are its tests) and
+//! the function that builds it. Nothing here knows Starlark, so that other hosts can offer the same words.
+
+mod absent;
+mod args;
+mod chance;
+mod columns;
+mod elementwise;
+mod links;
+mod moves;
+mod pairs;
+mod reduce;
+mod scan;
+mod time;
+mod vectors;
+mod within;
+
+use meed_algebra::{Graph, NodeId, TypeError, Word};
+
+pub use args::{Arg, Args};
+pub use columns::WELL_KNOWN;
+pub(crate) use elementwise::combine;
+
+use crate::params::Params;
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `x.word(…)`: the first argument is what stands before the dot.
+    Method,
+    /// `word(…)`.
+    Function,
+}
+
+/// A word and what it builds.
+#[derive(Clone, Copy)]
+pub struct Def {
+    /// Help and examples.
+    pub word: Word,
+    /// How it is written.
+    pub form: Form,
+    /// Builds it from its arguments.
+    pub run: fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>,
+}
+
+/// What words build into.
+pub struct Builder {
+    /// The expressions so far.
+    pub graph: Graph,
+    /// The knobs.
+    pub params: Params,
+    /// How many unnamed states there are.
+    pub(crate) states: usize,
+    /// Whether a signal was used where Starlark needs true or false.
+    pub(crate) truth_misused: bool,
+    /// Functions given to `map` in the file being read.
+    pub(crate) waiting: crate::program::Waiting,
+}
+
+impl Builder {
+    /// Nothing built yet.
+    pub fn new(graph: Graph, params: Params) -> Self {
+        Builder { graph, params, states: 0, truth_misused: false, waiting: Vec::new() }
+    }
+
+    /// `arg` as a signal; numbers, truth values and texts become constants.
+    pub(crate) fn signal(&mut self, arg: &Arg) -> Result<NodeId, TypeError> {
+        match arg {
+            Arg::Signal(id) => Ok(*id),
+            Arg::Number(x) => self.graph.number(*x),
+            Arg::Bool(b) => self.graph.number(f64::from(*b)),
+            Arg::Text(t) => Ok(self.graph.text(t)),
+            other => Err(TypeError::new(format!("expected a signal or a number, found {}", other.kind()))),
+        }
+    }
+}
+
+/// A column by its name, with its usual axis and kind when the data is not at hand.
+pub(crate) fn column(b: &mut Builder, name: &str) -> Result<Arg, TypeError> {
+    columns::column(b, name, None, None)
+}
+
+/// All words but scorers, by family.
+pub fn all() -> impl Iterator<Item = &'static Def> {
+    [
+        columns::WORDS,
+        elementwise::WORDS,
+        reduce::WORDS,
+        within::WORDS,
+        scan::WORDS,
+        moves::WORDS,
+        pairs::WORDS,
+        links::WORDS,
+        vectors::WORDS,
+        absent::WORDS,
+        time::WORDS,
+        chance::WORDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The word written `name` in the given form.
+pub fn find(name: &str, form: Form) -> Option<&'static Def> {
+    all().find(|d| d.word.name == name && d.form == form)
+}
+
+/// How a word is called, from its name and arguments.
+pub fn signature(word: &Word, form: Form) -> String {
+    let names: Vec<&str> = word.args.iter().map(|a| a.name).collect();
+    match (form, names.split_first()) {
+        (Form::Method, Some((this, rest))) => format!("{this}.{}({})", word.name, rest.join(", ")),
+        _ => format!("{}({})", word.name, names.join(", ")),
+    }
+}

@@ -1,0 +1,69 @@
+//! To another axis or place.
+
+use meed_algebra::op::Place;
+use meed_algebra::{Arg as A, Example, Family, Word};
+
+use super::{Arg, Def, Form};
+
+const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
+    Example { code, with, gives }
+}
+
+pub(super) const WORDS: &[Def] = &[
+    Def {
+        word: Word {
+            name: "spread",
+            family: Family::Move,
+            axes: "x → an axis below",
+            summary: "The value given to the elements below: to all, or only to the first or last (0 to the others).",
+            details: "Repeating downwards happens by itself where a value meets a deeper one; `spread` is for when it does not, and for rewards that arrive at the last token or step.",
+            args: &[
+                A { name: "x", help: "a signal" },
+                A { name: "axis", help: "an axis below" },
+                A { name: "at=\"all\"", help: "`all`, `first` or `last`" },
+            ],
+            examples: &[
+                eg(
+                    r#"r.spread("step", at="last")"#,
+                    r#"{"r": [[5, 7]], "prm": [[[0, 0], [0]]]}"#,
+                    "[[[0, 5], [7]]]",
+                ),
+                eg(r#"r.spread("step")"#, r#"{"r": [[5, 7]], "prm": [[[0, 0], [0]]]}"#, "[[[5, 5], [7]]]"),
+            ],
+        },
+        form: Form::Method,
+        run: |b, a| {
+            let x = b.signal(&a.get("x"))?;
+            let places = [("all", None), ("first", Some(Place::First)), ("last", Some(Place::Last))];
+            let place = a.choice("at", &places)?;
+            Ok(Arg::Signal(b.graph.spread_at(x, &a.text("axis")?, place)?))
+        },
+    },
+    Def {
+        word: Word {
+            name: "at",
+            family: Family::Move,
+            axes: "x below the axis → axis",
+            summary: "Element number i (from 0; from the end when negative) below each element of the axis.",
+            details: "The index may be a signal on that axis: `text.at(r.argmax(\"group\"), \"group\")` is the best rollout's text. Absent where there is no such element.",
+            args: &[
+                A { name: "x", help: "a signal" },
+                A { name: "i", help: "a number or a signal" },
+                A { name: "axis", help: "where the result lives, an axis above" },
+            ],
+            examples: &[
+                eg(r#"prm.at(-1, "rollout")"#, r#"{"prm": [[[1, 2], []]]}"#, r#"[[2, "<not_applicable>"]]"#),
+                eg(
+                    r#"kind.at(r.argmax("group"), "group")"#,
+                    r#"{"r": [[1, 3]], "kind": [["a", "b"]]}"#,
+                    r#"["b"]"#,
+                ),
+            ],
+        },
+        form: Form::Method,
+        run: |b, a| {
+            let (x, i) = (b.signal(&a.get("x"))?, b.signal(&a.get("i"))?);
+            Ok(Arg::Signal(b.graph.at(x, i, &a.text("axis")?)?))
+        },
+    },
+];
