@@ -55,7 +55,7 @@ pub(crate) fn first(text: &str, spaced: bool) -> Option<(usize, Read, usize)> {
 }
 
 /// Bytes looked at before the last digit; enough for any number that is not absurdly long.
-const WINDOW: usize = 192;
+const WINDOW: usize = 96;
 
 /// Where to begin reading so that the numeral ending at `end` is read from its start.
 fn window(bytes: &[u8], end: usize) -> usize {
@@ -71,11 +71,8 @@ fn window(bytes: &[u8], end: usize) -> usize {
 ///
 /// `spaced`: whether `1 000` is one number, which only a cell that holds nothing else can tell.
 pub(crate) fn read(bytes: &[u8], at: usize, spaced: bool) -> Option<(Read, usize)> {
-    match bytes[at] {
-        b'\\' => {
-            return fraction_command(bytes, at)
-                .map(|(f, end)| (f.map_or(Read::Unreadable, |(n, d)| quotient(&n, &d)), end));
-        }
+    match *bytes.get(at)? {
+        b'\\' | 0xe2 => return root(bytes, at).or_else(|| fraction(bytes, at)),
         b'0'..=b'9' => {}
         b'.' if digit(bytes, at + 1)
             && !(at > 0 && (bytes[at - 1] == b'.' || bytes[at - 1].is_ascii_alphanumeric())) => {}
@@ -105,6 +102,17 @@ pub(crate) fn read(bytes: &[u8], at: usize, spaced: bool) -> Option<(Read, usize
     let symbolic =
         [&b"\\pi"[..], b"\\sqrt", "π".as_bytes(), "√".as_bytes()].iter().any(|s| rest.starts_with(s));
     Some((if symbolic { Read::Unreadable } else { Read::Number(number) }, end))
+}
+
+/// A root: a quantity, though its value is not taken.
+fn root(bytes: &[u8], at: usize) -> Option<(Read, usize)> {
+    let sign = ["\\sqrt", "√"].iter().find(|s| bytes[at..].starts_with(s.as_bytes()))?;
+    Some((Read::Unreadable, after_groups(bytes, at + sign.len())))
+}
+
+fn fraction(bytes: &[u8], at: usize) -> Option<(Read, usize)> {
+    let (sides, end) = fraction_command(bytes, at)?;
+    Some((sides.map_or(Read::Unreadable, |(above, below)| quotient(&above, &below)), end))
 }
 
 /// Whether the sign before the number at `at` makes it negative; `5-3` and `- 3` in a list do not.
@@ -289,7 +297,7 @@ fn fraction_command(bytes: &[u8], at: usize) -> Option<(Option<(Exact, Exact)>, 
     });
     match sides {
         Some((sides, end)) => Some((Some(sides), end)),
-        None => Some((None, after_braces(bytes, start))),
+        None => Some((None, after_groups(bytes, start))),
     }
 }
 
@@ -310,20 +318,21 @@ fn side(bytes: &[u8], at: usize) -> Option<(Exact, usize)> {
     if closed { number.map(|n| (signed(n, minus.is_some()), end + 1)) } else { None }
 }
 
-/// The end of two brace groups, looking a little way ahead.
-fn after_braces(bytes: &[u8], at: usize) -> usize {
+/// The end of two groups in braces or brackets, or of one argument without, looking a little way ahead.
+fn after_groups(bytes: &[u8], at: usize) -> usize {
+    let wanted = if bytes.get(at) == Some(&b'[') || bytes[..at].ends_with(b"frac") { 2 } else { 1 };
     let (mut depth, mut groups) = (0usize, 0);
     for (i, b) in bytes.iter().enumerate().skip(at).take(128) {
         match b {
-            b'{' => depth += 1,
-            b'}' => {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 groups += usize::from(depth == 0);
             }
-            _ if depth == 0 => return i,
+            _ if depth == 0 => return skip(bytes, i, |b| b.is_ascii_digit()),
             _ => {}
         }
-        if groups == 2 {
+        if groups == wanted {
             return i + 1;
         }
     }
@@ -396,7 +405,19 @@ mod tests {
         ] {
             assert_eq!(last(text), Some(number(expected)), "{text}");
         }
-        for text in ["", "none", "9π", "\\frac{\\pi}{2}", "2\\sqrt{3}", "5/0", "x_1", "1/2/2024"] {
+        for text in [
+            "",
+            "none",
+            "9π",
+            "\\frac{\\pi}{2}",
+            "2\\sqrt{3}",
+            "\\sqrt5",
+            "\\sqrt[3]{8}",
+            "2√3",
+            "5/0",
+            "x_1",
+            "1/2/2024",
+        ] {
             assert_eq!(last(text), None, "{text}");
         }
     }

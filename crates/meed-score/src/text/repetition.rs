@@ -64,18 +64,22 @@ fn repeated(units: impl Iterator<Item = u64>, n: usize) -> f64 {
     let leaving_weight = (1..n).fold(1u64, |w, _| w.wrapping_mul(BASE));
     let mut last = vec![0u64; n];
     let mut run = 0u64;
-    let mut distinct: HashSet<u64, BuildHasherDefault<AsItIs>> = HashSet::default();
-    let mut count = 0usize;
+    let mut runs = Vec::new();
     for (i, unit) in units.enumerate() {
         let slot = &mut last[i % n];
         run = run.wrapping_sub(slot.wrapping_mul(leaving_weight)).wrapping_mul(BASE).wrapping_add(unit);
         *slot = unit;
         if i + 1 >= n {
-            count += 1;
-            distinct.insert(mix(run));
+            runs.push(mix(run));
         }
     }
-    if count == 0 { 0.0 } else { 1.0 - distinct.len() as f64 / count as f64 }
+    if runs.is_empty() {
+        return 0.0;
+    }
+    let mut distinct: HashSet<u64, BuildHasherDefault<AsItIs>> =
+        HashSet::with_capacity_and_hasher(runs.len(), BuildHasherDefault::default());
+    distinct.extend(&runs);
+    1.0 - distinct.len() as f64 / runs.len() as f64
 }
 
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
