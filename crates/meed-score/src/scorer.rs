@@ -1,0 +1,96 @@
+//! What a scorer is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meed_algebra::{Function, Word};
+
+use crate::error::ScoreError;
+use crate::options::{Opt, OptionValue, Options};
+use crate::{text, verify};
+
+/// A scorer, as data: how it is called, what it reads, and how its function is built.
+#[derive(Debug, Clone, Copy)]
+pub struct Scorer {
+    /// Its help and examples.
+    pub word: Word,
+    /// The signals it reads, in the order [`Function::call`] takes them, all spread to one axis by the caller.
+    pub inputs: &'static [Input],
+    /// Its options, in the order of the signature.
+    pub options: &'static [Opt],
+    /// Builds the function from checked options. [`Scorer::function`] checks them first.
+    pub build: fn(&Options) -> Result<Arc<dyn Function>, ScoreError>,
+}
+
+/// A signal a scorer reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Input {
+    /// The name of the argument.
+    pub name: &'static str,
+    /// The column it is when not given.
+    pub column: &'static str,
+    /// Whether the scorer cannot do without it. Those it can do without come last and may be left out.
+    pub required: bool,
+}
+
+/// The response to score.
+pub(crate) const TEXT: Input = Input { name: "text", column: "text", required: true };
+/// The reference.
+pub(crate) const ANSWER: Input = Input { name: "answer", column: "answer", required: true };
+
+impl Scorer {
+    /// The function for a call with these options.
+    ///
+    /// # Errors
+    /// When an option is unknown, missing, or not what it must be.
+    pub fn function(&self, given: BTreeMap<String, OptionValue>) -> Result<Arc<dyn Function>, ScoreError> {
+        (self.build)(&Options::new(self.word.name, self.options, given)?)
+    }
+}
+
+static ALL: [Scorer; 7] = [
+    verify::number::SCORER,
+    verify::exact::SCORER,
+    verify::matches::SCORER,
+    verify::contains::SCORER,
+    text::tags::SCORER,
+    text::length::SCORER,
+    text::repetition::SCORER,
+];
+
+/// Every scorer.
+pub fn all() -> &'static [Scorer] {
+    &ALL
+}
+
+/// The scorer with this name.
+pub fn find(name: &str) -> Option<&'static Scorer> {
+    ALL.iter().find(|scorer| scorer.word.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scorer_explains_itself() {
+        for scorer in all() {
+            let word = &scorer.word;
+            assert!(std::ptr::eq(find(word.name).unwrap(), scorer), "two scorers are called {}", word.name);
+            assert!(word.signature.starts_with(&format!("{}(", word.name)), "{}", word.signature);
+            assert!(!word.summary.is_empty() && !word.examples.is_empty(), "{}", word.name);
+            let documented: Vec<_> = word.args.iter().map(|a| a.name.split('=').next().unwrap()).collect();
+            let taken: Vec<_> =
+                scorer.inputs.iter().map(|i| i.name).chain(scorer.options.iter().map(|o| o.name)).collect();
+            assert_eq!(documented, taken, "arguments of {}", word.name);
+            for opt in scorer.options {
+                let written = match opt.default.value() {
+                    None => opt.name.to_string(),
+                    Some(value) => format!("{}={value}", opt.name),
+                };
+                assert!(word.args.iter().any(|a| a.name == written), "{}: {written}", word.name);
+                assert!(word.signature.contains(&written), "{}: {written}", word.signature);
+            }
+        }
+    }
+}
