@@ -112,14 +112,13 @@ impl MapFunction {
     }
 
     fn run(&self, args: &[Slice<'_>], from: usize, n: usize, out: &mut Out) -> Result<usize, EvalError> {
-        let Some(function) = self.function.get() else {
-            return Err(EvalError::Function(format!("{} is not ready", self.label)));
-        };
+        let not_ready = || EvalError::Function(format!("{} is not ready", self.label));
+        let function = self.function.get().ok_or_else(not_ready)?;
         Module::with_temp_heap(|module| {
+            let function = module.heap().access_owned_frozen_value(function);
             let mut eval = Evaluator::new(&module);
             // No loop of a spec may hang a run: about a second of work for these elements.
             let _ = eval.set_max_tick_count(20_000_000);
-            let function = function.owned_value(module.frozen_heap());
             let heap = module.heap();
             let mut values: Vec<Value<'_>> = Vec::with_capacity(args.len());
             for i in from..n {

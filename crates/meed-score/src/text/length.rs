@@ -16,7 +16,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "length",
         family: Family::Text,
-        signature: "length(text, unit=\"characters\", tokenizer=None)",
         axes: "any axis → the same",
         summary: "How long a text is, in characters, words, or tokens of a given tokenizer.",
         details: "Characters are Unicode scalar values, words are what white space separates. Tokens need the path of a Hugging Face \

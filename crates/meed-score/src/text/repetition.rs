@@ -16,7 +16,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "repetition",
         family: Family::Text,
-        signature: "repetition(text, n=3, unit=\"words\")",
         axes: "any axis → the same",
         summary: "The share of runs of `n` words that were already said: 0 without repetition, near 1 in a loop.",
         details: "One minus distinct runs over all runs. A text with fewer than `n` words has no runs and scores 0. Words are \

@@ -14,7 +14,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "tags",
         family: Family::Text,
-        signature: "tags(text, names=[\"think\", \"answer\"], order=True, once=True, outside=False, partial=False)",
         axes: "any axis → the same",
         summary: "1 when the response is made of the named `<tag>…</tag>` blocks, else 0.",
         details: "The conditions: each name has a block; with `once`, exactly one opening and one closing; with `order`, \

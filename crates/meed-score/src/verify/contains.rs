@@ -15,7 +15,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "contains",
         family: Family::Verify,
-        signature: "contains(text, what, ignore_case=False, all=True)",
         axes: "any axis → the same",
         summary: "1 when the response contains a string, all of several, or any of several, else 0.",
         details: "Strings are looked for as they are, also inside words; for whole words use `matches` with `\\b`.",

@@ -15,7 +15,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "exact",
         family: Family::Verify,
-        signature: "exact(text, answer, ignore_case=False, strip=True, collapse_space=False)",
         axes: "any axis → the same",
         summary: "1 when the response is the reference, or one of several references, else 0.",
         details: "Nothing is extracted: the whole response is compared. White space is Unicode's, case is Unicode's lower case.",

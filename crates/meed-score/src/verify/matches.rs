@@ -15,7 +15,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "matches",
         family: Family::Verify,
-        signature: "matches(text, pattern, whole=False, ignore_case=False)",
         axes: "any axis → the same",
         summary: "1 when a regular expression matches somewhere in the response, else 0.",
         details: "Patterns have the syntax of Rust's `regex`: no look-around and no back-references, so the time is linear \

@@ -19,7 +19,6 @@ pub const SCORER: Scorer = Scorer {
     word: Word {
         name: "number",
         family: Family::Verify,
-        signature: "number(text, answer, decimals=None, strict=False, from=\"any\")",
         axes: "any axis → the same",
         summary: "1 when the number a response ends with is the number in the reference, else 0.",
         details: "The response's number is the content of its last `<answer>` tag if it has one, and there (or in the \

@@ -24,7 +24,7 @@ pub(crate) use elementwise::combine;
 use crate::params::Params;
 
 /// How a word is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// `x.word(…)`: the first argument is what stands before the dot.
     Method,
