@@ -1,0 +1,240 @@
+//! JSON lines: the input line with the outputs spliced in, so every byte of the other columns stays.
+
+use std::path::Path;
+
+use meed_algebra::{Batch, Column, Kind, Values};
+use rayon::prelude::*;
+
+use super::Output;
+use super::cells::{Nest, absence, children, first_absence, span};
+use super::file::{Draft, Packer};
+use crate::assemble::{Piece, RowRef};
+use crate::error::DataError;
+use crate::json::{Cursor, write_number, write_string};
+use crate::row::Origin;
+
+/// Rows formatted by one thread at a time.
+const RUN: usize = 64;
+
+/// Runs formatted before they are written, which bounds what is held.
+const RUNS: usize = 64;
+
+pub(super) struct LineSink {
+    packer: Packer,
+    draft: Option<Draft>,
+}
+
+/// One output of a piece, ready to be written.
+struct Written<'a> {
+    output: &'a Output,
+    column: &'a Column,
+    nest: Nest,
+}
+
+impl LineSink {
+    pub(super) fn create(path: Option<&Path>) -> Result<LineSink, DataError> {
+        let Some(path) = path else {
+            return Ok(LineSink { packer: Packer::Stdout(std::io::stdout()), draft: None });
+        };
+        let (draft, file) = Draft::create(path)?;
+        let packer = Packer::new(path, file).map_err(DataError::io(path, "write"))?;
+        Ok(LineSink { packer, draft: Some(draft) })
+    }
+
+    pub(super) fn write(
+        &mut self,
+        outputs: &[Output],
+        piece: &Piece,
+        axes: &Batch,
+        columns: &[&Column],
+    ) -> Result<(), DataError> {
+        let written: Vec<Written<'_>> = outputs
+            .iter()
+            .zip(columns)
+            .map(|(output, column)| {
+                let nest = Nest::new(axes, piece.rows.form, column.shape.axis);
+                Written { output, column, nest }
+            })
+            .collect();
+        for rows in piece.rows.rows.chunks(RUN * RUNS) {
+            let runs: Vec<Result<Vec<u8>, DataError>> = rows
+                .par_chunks(RUN)
+                .map(|rows| {
+                    let mut out = Vec::new();
+                    rows.iter().try_for_each(|row| line(&mut out, row, axes, &written)).map(|()| out)
+                })
+                .collect();
+            for run in runs {
+                let run = run?;
+                self.packer.write(&run).map_err(|e| self.failed(e))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: std::io::Error) -> DataError {
+        let path = self.draft.as_ref().map_or(Path::new("standard output"), |d| d.target());
+        DataError::io(path, "write")(error)
+    }
+
+    pub(super) fn finish(self) -> Result<(), DataError> {
+        let path = self.draft.as_ref().map_or(Path::new("standard output"), |d| d.target()).to_path_buf();
+        self.packer.finish().map_err(DataError::io(&path, "write"))?;
+        self.draft.map_or(Ok(()), Draft::finish)
+    }
+}
+
+fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) -> Result<(), DataError> {
+    let empty = match &row.origin {
+        Origin::Line(text, range) => {
+            let raw = std::str::from_utf8(&text[range.clone()]).unwrap_or("{}");
+            splice(out, raw, written)
+        }
+        _ => {
+            out.push(b'{');
+            true
+        }
+    };
+    let mut comma = !empty;
+    for w in written {
+        separate(out, &mut comma);
+        write_string(out, &w.output.name);
+        out.push(b':');
+        nested(out, axes, w, &w.nest.lists, w.nest.element(row));
+    }
+    separate(out, &mut comma);
+    out.extend_from_slice(b"\"reasons\":{");
+    let mut comma = false;
+    for w in written {
+        if let Some(reason) = first_absence(w.column, span(axes, &w.nest, w.column, row)) {
+            separate(out, &mut comma);
+            write_string(out, &w.output.name);
+            out.push(b':');
+            write_string(out, reason.name());
+        }
+    }
+    out.extend_from_slice(b"}}\n");
+    Ok(())
+}
+
+fn separate(out: &mut Vec<u8>, comma: &mut bool) {
+    if *comma {
+        out.push(b',');
+    }
+    *comma = true;
+}
+
+/// The line without its closing brace, members named like an output renamed; whether it has no members.
+fn splice(out: &mut Vec<u8>, raw: &str, written: &[Written<'_>]) -> bool {
+    let body = raw.trim();
+    let body = body.strip_suffix('}').unwrap_or(body).trim_end();
+    let taken = |name: &str| name == "reasons" || written.iter().any(|w| w.output.name == name);
+    let suspect = |name: &str| memchr::memmem::find(body.as_bytes(), name.as_bytes()).is_some();
+    if suspect("\"reasons\"") || written.iter().any(|w| suspect(&w.output.name)) {
+        let mut from = 0;
+        for (end, name) in taken_keys(body, &taken) {
+            out.extend_from_slice(&body.as_bytes()[from..end]);
+            let mut suffix = "_input".to_string();
+            while suspect(&format!("\"{name}{suffix}\"")) {
+                suffix.push_str("_input");
+            }
+            out.extend_from_slice(suffix.as_bytes());
+            from = end;
+        }
+        out.extend_from_slice(&body.as_bytes()[from..]);
+    } else {
+        out.extend_from_slice(body.as_bytes());
+    }
+    body.len() == 1
+}
+
+/// The top-level keys that are taken: where each ends (before its closing quote), and its name.
+fn taken_keys(body: &str, taken: &dyn Fn(&str) -> bool) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut cursor = Cursor::new(body);
+    cursor.peek();
+    // The line has been parsed before; where it now ends, in place of the closing brace, reading stops.
+    let mut walk = || -> Result<(), crate::json::Syntax> {
+        cursor.enter()?;
+        let mut first = true;
+        while cursor.more(b'}', first)? {
+            first = false;
+            cursor.peek();
+            let key = cursor.string()?;
+            if taken(&key) {
+                found.push((cursor.at() - 1, key.into_owned()));
+            }
+            cursor.peek();
+            cursor.pass();
+            cursor.skip()?;
+        }
+        Ok(())
+    };
+    let _ = walk();
+    found
+}
+
+fn nested(
+    out: &mut Vec<u8>,
+    axes: &Batch,
+    w: &Written<'_>,
+    lists: &[Vec<meed_algebra::Axis>],
+    element: usize,
+) {
+    let Some((list, rest)) = lists.split_first() else {
+        return value(out, w, element);
+    };
+    out.push(b'[');
+    let mut comma = false;
+    for child in children(axes, list, element) {
+        separate(out, &mut comma);
+        nested(out, axes, w, rest, child);
+    }
+    out.push(b']');
+}
+
+fn value(out: &mut Vec<u8>, w: &Written<'_>, element: usize) {
+    let shape = &w.column.shape;
+    let dim = shape.dim.unwrap_or(1);
+    let at = element * shape.width();
+    let vector = |out: &mut Vec<u8>, at: usize| {
+        if shape.dim.is_none() {
+            return cell(out, w, at);
+        }
+        out.push(b'[');
+        let mut comma = false;
+        for i in 0..dim {
+            separate(out, &mut comma);
+            cell(out, w, at + i);
+        }
+        out.push(b']');
+    };
+    match &shape.lanes {
+        None => vector(out, at),
+        Some(labels) => {
+            out.push(b'{');
+            let mut comma = false;
+            for (i, label) in labels.iter().enumerate() {
+                separate(out, &mut comma);
+                write_string(out, label);
+                out.push(b':');
+                vector(out, at + i * dim);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+fn cell(out: &mut Vec<u8>, w: &Written<'_>, i: usize) {
+    match &w.column.values {
+        Values::Numbers(v) if absence(v[i]).is_some() => out.extend_from_slice(b"null"),
+        Values::Numbers(v) if w.output.kind == Kind::Bool => {
+            out.extend_from_slice(if v[i] == 0.0 { b"false" } else { b"true" });
+        }
+        Values::Numbers(v) => write_number(out, v[i]),
+        Values::Texts(v) => match &v[i] {
+            Ok(text) => write_string(out, text),
+            Err(_) => out.extend_from_slice(b"null"),
+        },
+    }
+}
