@@ -141,7 +141,7 @@ fn marked_or_last(text: &str, how: How) -> Option<Exact> {
         return bare(content, how.strict);
     }
     if let Some(number) = wants("phrase").then(|| phrase(text, how.strict)).flatten() {
-        return Some(number);
+        return number;
     }
     if wants("last") && !how.strict { numeral::last(text) } else { None }
 }
@@ -163,7 +163,7 @@ fn hash(text: &str, strict: bool) -> Option<Exact> {
             if let Some((number, past)) = leading(line, strict) {
                 let rest = &line[past..];
                 let heading = rest.starts_with(['.', ')', ':']) && !rest[1..].trim().is_empty();
-                if !heading && (!strict || decoration_only(rest)) {
+                if !heading && !hedges(rest) && (!strict || decoration_only(rest)) {
                     return Some(number);
                 }
             }
@@ -208,8 +208,9 @@ fn matching_brace(bytes: &[u8], open: usize, end: usize) -> Option<usize> {
     None
 }
 
-/// The number right after the last "answer is", "answer:" or "answer =" that has one.
-fn phrase(text: &str, strict: bool) -> Option<Exact> {
+/// The number right after the last "answer is", "answer:" or "answer =" that has one; `None` inside where the phrase
+/// goes on with another ("5 or 6").
+fn phrase(text: &str, strict: bool) -> Option<Option<Exact>> {
     Backward::new(text, &NSWER).filter(|at| text[..*at].ends_with(['a', 'A'])).find_map(|at| {
         let rest = nearby(&text[at + "nswer".len()..]).trim_start_matches([' ', '*']);
         let rest = match rest.as_bytes() {
@@ -219,7 +220,11 @@ fn phrase(text: &str, strict: bool) -> Option<Exact> {
         };
         let (number, past) = leading(rest, strict)?;
         let after = line(&rest[past..]);
-        if strict || !is_calculation(after) { Some(number) } else { numeral::last(after) }
+        Some(match () {
+            _ if hedges(after) => None,
+            _ if strict || !is_calculation(after) => Some(number),
+            _ => numeral::last(after),
+        })
     })
 }
 
@@ -234,6 +239,12 @@ fn nearby(text: &str) -> &str {
 
 fn line(text: &str) -> &str {
     memchr::memchr(b'\n', text.as_bytes()).map_or(text, |end| &text[..end])
+}
+
+/// Whether a number goes on as "or 6": two answers are none.
+fn hedges(after: &str) -> bool {
+    let after = after.trim_start_matches([' ', '$', '*', ',']);
+    after.strip_prefix("or ").is_some_and(|other| other.bytes().take(40).any(|b| b.is_ascii_digit()))
 }
 
 /// Whether a number goes on as `+ 3 = 5`.
@@ -388,6 +399,14 @@ mod tests {
         same("<answer>18</answer> not 20", "18");
         same("<answer>3 + 15 makes 18 in all</answer> 20", "18");
         same("A: $18.00", "18");
+    }
+
+    #[test]
+    fn two_answers_are_none() {
+        for text in ["The answer is 18 or 20", "Answer: **18**, or x = 20", "\\boxed{18 \\text{ or } 20}"] {
+            assert_eq!(found(text, ANY), None, "{text}");
+        }
+        same("The answer is 18 or so.", "18");
     }
 
     #[test]
