@@ -27,6 +27,8 @@ pub mod scorer;
 pub mod text;
 pub mod verify;
 
+mod answer;
+mod bare;
 mod exact_number;
 mod numeral;
 mod per_element;
