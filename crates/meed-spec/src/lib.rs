@@ -3,6 +3,7 @@
 //! A spec is a Starlark file whose top-level signals are its outputs. [`Spec::read`] evaluates the file once, which
 //! builds and checks the expression graph; no data is touched until the plan is evaluated.
 
+pub mod check_vectors;
 pub mod diagnostic;
 pub mod examples;
 mod globals;

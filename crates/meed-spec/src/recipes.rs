@@ -1,23 +1,39 @@
-//! The recipes that come with Meed.
+//! The recipes that come with Meed. While writing one, `MEED_RECIPES` names a folder that is used instead.
+
+use std::path::PathBuf;
 
 use include_dir::{Dir, include_dir};
 
 static RECIPES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../recipes");
 
+fn folder() -> Option<PathBuf> {
+    std::env::var_os("MEED_RECIPES").map(PathBuf::from)
+}
+
 /// The text of a recipe file, by its path under `recipes/`.
-pub fn source(path: &str) -> Option<&'static str> {
-    RECIPES.get_file(path)?.contents_utf8()
+pub fn source(path: &str) -> Option<String> {
+    match folder() {
+        // Only files below the folder: a recipe is a name, not a way around the file system.
+        Some(folder) if !path.contains("..") => std::fs::read_to_string(folder.join(path)).ok(),
+        Some(_) => None,
+        None => Some(RECIPES.get_file(path)?.contents_utf8()?.to_string()),
+    }
 }
 
 /// The ids of all recipes, in order. Shared pieces under `lib/` are not recipes.
-pub fn ids() -> Vec<&'static str> {
-    let mut ids: Vec<&str> =
-        RECIPES.files().filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(".star")).collect();
+pub fn ids() -> Vec<String> {
+    let id = |name: &std::ffi::OsStr| name.to_str()?.strip_suffix(".star").map(str::to_string);
+    let mut ids: Vec<String> = match folder() {
+        Some(folder) => std::fs::read_dir(folder)
+            .map(|entries| entries.filter_map(|e| id(&e.ok()?.file_name())).collect())
+            .unwrap_or_default(),
+        None => RECIPES.files().filter_map(|f| id(f.path().file_name()?)).collect(),
+    };
     ids.sort_unstable();
     ids
 }
 
 /// The text of the recipe `id`.
-pub fn recipe(id: &str) -> Option<&'static str> {
+pub fn recipe(id: &str) -> Option<String> {
     source(&format!("{id}.star"))
 }

@@ -38,7 +38,7 @@ impl SpecFile {
         if let Some(inner) = path.strip_prefix("@recipes//") {
             let source = recipes::source(inner)
                 .ok_or_else(|| Diagnostic::new(format!("there is no recipe file `{inner}`")))?;
-            return Ok(SpecFile { name: path.to_string(), source: source.to_string(), folder: None });
+            return Ok(SpecFile { name: path.to_string(), source, folder: None });
         }
         match std::fs::read_to_string(path) {
             Ok(source) => {
@@ -49,6 +49,7 @@ impl SpecFile {
             Err(e) => {
                 let mut d = Diagnostic::new(format!("cannot read the spec `{path}`: {e}"));
                 let ids = recipes::ids();
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
                 d.help = meed_algebra::error::similar(path, &ids)
                     .map(|id| format!("did you mean the recipe `{id}`?"));
                 Err(d)
@@ -92,7 +93,14 @@ impl Spec {
         asked: BTreeMap<String, Arg>,
         want: Want<'_>,
     ) -> Result<Spec, Diagnostic> {
-        let run = Run::new(schema.clone(), asked);
+        let mut schema = schema.clone();
+        // Step lengths say how many tokens there are, also where no token column came with them.
+        if let (Some(step), true) = (schema.tree.find("step"), schema.columns.contains_key("step_len")) {
+            if schema.tree.find("token").is_none() {
+                schema.tree.add("token", step)?;
+            }
+        }
+        let run = Run::new(schema, asked);
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
         let (doc, outputs) = run.evaluate(file, ast, |module, eval| match want {

@@ -39,6 +39,8 @@ impl<'a> Layout<'a> {
             } else if let Some(cross) = graph.crosses().iter().find(|c| c.axis == axis) {
                 let counts = layout.cross_counts(*cross);
                 layout.offsets.push(Cow::Owned(counts));
+            } else if let Some(counts) = layout.tokens_of_steps(axis)? {
+                layout.offsets.push(Cow::Owned(counts));
             } else {
                 let parents = tree.parent(axis).map_or(1, |p| layout.len(p));
                 layout.offsets.push(Cow::Owned(vec![0; parents + 1]));
@@ -55,6 +57,29 @@ impl<'a> Layout<'a> {
             }
         }
         Ok(layout)
+    }
+
+    /// Tokens nobody brought, but whose numbers per step are known: the axis is there all the same.
+    fn tokens_of_steps(&self, axis: Axis) -> Result<Option<Vec<usize>>, EvalError> {
+        let tree = self.graph.tree();
+        let under_step = tree.parent(axis).is_some_and(|p| tree.name(p) == "step");
+        let lengths = self.batch.column("step_len").and_then(|c| c.as_numbers());
+        let (true, "token", Some(lengths)) = (under_step, tree.name(axis), lengths) else { return Ok(None) };
+        let mut offsets = vec![0];
+        for x in lengths {
+            if !(x.fract() == 0.0 && (0.0..1e12).contains(x)) {
+                return Err(EvalError::Malformed(format!(
+                    "`step_len` holds {x}, which is not a number of tokens"
+                )));
+            }
+            offsets.push(offsets[offsets.len() - 1] + *x as usize);
+        }
+        Ok(Some(offsets))
+    }
+
+    /// How many children each element of the parent of `axis` has.
+    pub fn counts(&self, axis: Axis) -> Vec<usize> {
+        self.offsets[axis.0 as usize].windows(2).map(|w| w[1] - w[0]).collect()
     }
 
     pub fn len(&self, axis: Axis) -> usize {

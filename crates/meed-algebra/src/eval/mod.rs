@@ -159,6 +159,30 @@ impl Plan {
         Ok(Outputs { columns, timings })
     }
 
+    /// Adds to `batch` the axes the plan makes (pairs, tokens known from step lengths), so that outputs on them can
+    /// be read with the batch.
+    ///
+    /// # Errors
+    /// When the batch does not fit the plan.
+    pub fn add_axes(&self, batch: &mut Batch) -> Result<(), EvalError> {
+        let tree = self.graph.tree();
+        let missing: Vec<_> = tree.axes().filter(|a| batch.tree().find(tree.name(*a)).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let counts: Vec<Vec<usize>> = {
+            let layout = Layout::new(&self.graph, batch)?;
+            missing.iter().map(|a| layout.counts(*a)).collect()
+        };
+        for (axis, counts) in missing.into_iter().zip(counts) {
+            let parent = tree.parent(axis).map_or("batch", |p| tree.name(p));
+            if let Some(parent) = batch.tree().find(parent) {
+                batch.add_axis(tree.name(axis), parent, counts)?;
+            }
+        }
+        Ok(())
+    }
+
     fn kept(
         &self,
         u: &crate::graph::Update,
