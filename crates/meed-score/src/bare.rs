@@ -40,10 +40,9 @@ fn is_left_side(text: &str) -> bool {
     let sums = ["+", "*", "^", "-", "−"].iter().any(|sign| text.contains(sign));
     let variables = text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() == 1);
     let several = text.contains('=') && text.contains(',');
-    !(sums && variables)
-        && !several
-        && !text.ends_with(['<', '>', '!', '≠'])
-        && ![", ", ";", " or ", " and "].iter().any(|s| text.contains(s))
+    let listed = [", ", ";", " or ", " and "].iter().any(|s| text.contains(s));
+    let inequality = text.ends_with(['<', '>', '!', '≠']);
+    !(several || listed || inequality || sums && variables)
 }
 
 /// What before a number makes it another: arithmetic, roots, inequalities, both signs.
