@@ -21,6 +21,9 @@ pub(crate) struct How {
     pub(crate) from: &'static str,
 }
 
+/// Where a mark stands, and the number it gives.
+type Mark = (usize, Option<Exact>);
+
 static ANSWER_END: Needle = LazyLock::new(|| Finder::new("</answer>"));
 static ANSWER_BEGIN: Needle = LazyLock::new(|| Finder::new("<answer>"));
 static BOXED: Needle = LazyLock::new(|| Finder::new("\\boxed"));
@@ -30,7 +33,7 @@ static NSWER: Needle = LazyLock::new(|| Finder::new("nswer"));
 pub(crate) fn reference(text: &str) -> Option<Exact> {
     match text.rfind("####") {
         Some(at) => bare(&text[at + 4..], false),
-        None => bare(text, false).or_else(|| boxed(text).and_then(|content| bare(content, false))),
+        None => bare(text, false).or_else(|| boxed(text).and_then(|(_, content)| bare(content, false))),
     }
 }
 
@@ -46,18 +49,19 @@ pub(crate) fn response(text: &str, how: How) -> Option<Exact> {
     marked_or_last(text, how)
 }
 
+/// What the last mark gives, or else the last number.
 fn marked_or_last(text: &str, how: How) -> Option<Exact> {
     let wants = |place| how.from == place || how.from == "any";
-    if let Some(number) = wants("hash").then(|| hash(text, how.strict)).flatten() {
-        return Some(number);
+    let marks = [
+        wants("hash").then(|| hash(text, how.strict)).flatten(),
+        wants("phrase").then(|| phrase(text, how.strict)).flatten(),
+        wants("boxed").then(|| boxed(text)).flatten().map(|(at, content)| (at, bare(content, how.strict))),
+    ];
+    match marks.into_iter().flatten().max_by_key(|(at, _)| *at) {
+        Some((_, number)) => number,
+        None if wants("last") && !how.strict => numeral::last(text),
+        None => None,
     }
-    if let Some(content) = wants("boxed").then(|| boxed(text)).flatten() {
-        return bare(content, how.strict);
-    }
-    if let Some(number) = wants("phrase").then(|| phrase(text, how.strict)).flatten() {
-        return number;
-    }
-    if wants("last") && !how.strict { numeral::last(text) } else { None }
 }
 
 /// Whether a tag's content, no bare number, explains its answer: `so 3 + 15 makes 18`, but not `8, 9` or `8 or 9`.
@@ -77,7 +81,7 @@ fn tagged(text: &str) -> Option<&str> {
 }
 
 /// The number right after the last `####` that has one; a numbered heading (`#### 1. Plan`) has none.
-fn hash(text: &str, strict: bool) -> Option<Exact> {
+fn hash(text: &str, strict: bool) -> Option<Mark> {
     let mut end = text.len();
     while let Some(at) = memchr::memrchr(b'#', &text.as_bytes()[..end]) {
         let begin = text[..=at].trim_end_matches('#').len();
@@ -87,7 +91,7 @@ fn hash(text: &str, strict: bool) -> Option<Exact> {
                 let rest = &line[past..];
                 let heading = rest.starts_with(['.', ')', ':']) && !rest[1..].trim().is_empty();
                 if !heading && !hedges(rest) && (!strict || decoration_only(rest)) {
-                    return Some(number);
+                    return Some((begin, Some(number)));
                 }
             }
         }
@@ -97,12 +101,12 @@ fn hash(text: &str, strict: bool) -> Option<Exact> {
 }
 
 /// The content of the last `\boxed{…}` that is closed.
-fn boxed(text: &str) -> Option<&str> {
+fn boxed(text: &str) -> Option<(usize, &str)> {
     let mut end = text.len();
     for at in Backward::new(text, &BOXED) {
         let open = at + "\\boxed".len();
         if let Some(close) = matching_brace(text.as_bytes(), open, end) {
-            return Some(&text[open + 1..close]);
+            return Some((at, &text[open + 1..close]));
         }
         // Whatever holds this box holds its missing brace, so nothing beyond it can close an earlier one.
         end = at;
@@ -131,9 +135,9 @@ fn matching_brace(bytes: &[u8], open: usize, end: usize) -> Option<usize> {
     None
 }
 
-/// The number right after the last "answer is", "answer:" or "answer =" that has one; `None` inside where the phrase
-/// goes on with another ("5 or 6").
-fn phrase(text: &str, strict: bool) -> Option<Option<Exact>> {
+/// The number right after the last "answer is", "answer:" or "answer =" that has one, none where it goes on
+/// with another ("5 or 6").
+fn phrase(text: &str, strict: bool) -> Option<Mark> {
     Backward::new(text, &NSWER).filter(|at| text[..*at].ends_with(['a', 'A'])).find_map(|at| {
         let rest = nearby(&text[at + "nswer".len()..]).trim_start_matches([' ', '*']);
         let rest = match rest.as_bytes() {
@@ -143,11 +147,12 @@ fn phrase(text: &str, strict: bool) -> Option<Option<Exact>> {
         };
         let (number, past) = leading(rest, strict)?;
         let after = line(&rest[past..]);
-        Some(match () {
+        let number = match () {
             _ if hedges(after) => None,
             _ if strict || !is_calculation(after) => Some(number),
             _ => numeral::last(after),
-        })
+        };
+        Some((at, number))
     })
 }
 
@@ -229,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_marks_of_an_answer_in_their_order() {
+    fn the_last_mark_gives_the_answer() {
         same("1\n#### 18", "18");
         same("#### 18\nwhich is 3 + 15", "18");
         same("#### Step 2\nso it is \\boxed{18}.", "18");
@@ -244,6 +249,8 @@ mod tests {
         same("<answer>18</answer> not 20", "18");
         same("<answer>3 + 15 makes 18 in all</answer> 20", "18");
         same("A: $18.00", "18");
+        same("#### 5\nno: \\boxed{18}", "18");
+        same("Half is \\boxed{9}. Final answer: the final answer is $18$. I hope it is correct.", "18");
     }
 
     #[test]

@@ -35,9 +35,14 @@ fn ends_with_operand(text: &str) -> bool {
     head.ends_with([')', ']', '}']) || word == 1 || word > 1 && head.len() == text.len()
 }
 
-/// Whether `text =` names or computes one value: no inequality, no list.
+/// Whether `text =` names or computes one value: no equation in variables, no inequality, no list.
 fn is_left_side(text: &str) -> bool {
-    !text.ends_with(['<', '>', '!', '≠']) && ![", ", ";", " or ", " and "].iter().any(|s| text.contains(s))
+    let sums = ["+", "*", "^", "-", "−"].iter().any(|sign| text.contains(sign));
+    let variables = text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() == 1);
+    let several = text.contains('=') && text.contains(',');
+    let listed = [", ", ";", " or ", " and "].iter().any(|s| text.contains(s));
+    let inequality = text.ends_with(['<', '>', '!', '≠']);
+    !(several || listed || inequality || sums && variables)
 }
 
 /// What before a number makes it another: arithmetic, roots, inequalities, both signs.
@@ -147,6 +152,9 @@ mod tests {
             "x-18",
             "x - 18",
             "x = 3, y = 18",
+            "2x + z = 18",
+            "AB=3,CD=18",
+            "a - b = 18",
             "x \\ge 18",
             "x > 18",
             "x >= 18",

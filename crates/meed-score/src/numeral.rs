@@ -169,7 +169,8 @@ fn follows_a_name_or_power(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Separators of thousands. A space only where `spaced`.
-const SEPARATORS: [&str; 9] = [",\\!", "{,}", ",", "\\,", "_", "'", "\u{a0}", "\u{202f}", "\u{2009}"];
+const SEPARATORS: [&str; 10] =
+    [",\\! ", ",\\!", "{,}", ",", "\\,", "_", "'", "\u{a0}", "\u{202f}", "\u{2009}"];
 
 /// Digits with thousands separators and decimals, and where they end; `None` when there are too many.
 fn mantissa(bytes: &[u8], at: usize, spaced: bool) -> (Option<Exact>, usize) {

@@ -21,12 +21,12 @@ pub const SCORER: Scorer = Scorer {
         axes: "any axis → the same",
         summary: "1 when the number a response ends with is the number in the reference, else 0.",
         details: "The response's number is the content of its last `<answer>` tag if it has one, and there (or in the \
-whole response) what follows the last `####`, the last `\\boxed{…}`, what follows the last \"answer is\", or else the last \
-number. `<think>` blocks are cut first; one that never ends leaves no answer. A response without a number is wrong (0); \
-a reference without one makes the score absent (`bad_reference`). Numbers are compared as exact decimals and fractions, \
-never as floats: thousands separators, currency and percent signs (15% is 15), `a/b`, `\\frac{a}{b}`, `1 1/2` and \
-`1.5e3` are understood. A box or reference that holds more than one number or a symbolic value (`3\\pi`) is not a number. The \
-reference may be a worked solution that ends with `#### 18`, a number, or several alternatives of which one must match.",
+whole response) what the last mark gives: `#### 42`, `\\boxed{42}`, \"the answer is 42\", \"answer: 42\"; without a mark, the last number. \
+`<think>` blocks are cut first; one that never ends leaves no answer. A response without a number is wrong (0), and so is one that \
+offers two (\"5 or 6\") or a symbolic value (`3\\pi`); a reference without a number makes the score absent (`bad_reference`). \
+Numbers are compared as exact decimals and fractions, never as floats: thousands separators, currency and percent signs (15% is 15), \
+units, `a/b`, `\\frac{a}{b}`, `1 1/2`, `1.5e3` and `1.5 × 10^3` are understood; a comma before other than three digits separates two numbers. The reference may be a \
+number, a worked solution that ends with `#### 42` or a box, or several alternatives of which one must match.",
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "answer", help: "the reference: a number, or a text that holds it" },
