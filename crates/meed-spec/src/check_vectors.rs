@@ -60,6 +60,22 @@ pub fn check_dir(dir: &Path, ids: &[String]) -> Result<Vec<Checked>, DataError> 
     Ok(checked)
 }
 
+/// Runs the examples that come with Meed, of `ids` (all, when empty).
+pub fn check_builtin(ids: &[String]) -> Vec<Checked> {
+    let mut checked = Vec::new();
+    for (path, text) in recipes::vectors() {
+        let name = path.display().to_string();
+        let vector = Vector::parse(&text, &name);
+        let id = vector.as_ref().map_or_else(|_| name.clone(), |v| v.id().to_string());
+        if ids.is_empty() || ids.contains(&id) {
+            let outcome = vector.map_err(|e| e.to_string()).and_then(|v| check(&v));
+            let verdict = outcome.map_or_else(Verdict::Failed, |()| Verdict::Passed);
+            checked.push(Checked { path, id, verdict });
+        }
+    }
+    checked
+}
+
 /// Runs one vector; the error is the first difference.
 ///
 /// # Errors

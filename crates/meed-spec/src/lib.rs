@@ -11,6 +11,7 @@ mod lint;
 pub mod params;
 mod program;
 pub mod recipes;
+pub mod reference;
 mod spec;
 mod value;
 pub mod words;

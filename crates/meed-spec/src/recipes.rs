@@ -37,3 +37,27 @@ pub fn ids() -> Vec<String> {
 pub fn recipe(id: &str) -> Option<String> {
     source(&format!("{id}.star"))
 }
+
+/// The numeric examples that come with the recipes: name and text.
+pub fn vectors() -> Vec<(PathBuf, String)> {
+    let mut vectors: Vec<(PathBuf, String)> = match folder() {
+        Some(folder) => std::fs::read_dir(folder.join("vectors"))
+            .map(|entries| {
+                entries
+                    .filter_map(|e| e.ok().map(|e| e.path()))
+                    .filter_map(|p| Some((p.clone(), std::fs::read_to_string(p).ok()?)))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        None => RECIPES
+            .get_dir("vectors")
+            .map(|dir| {
+                dir.files()
+                    .filter_map(|f| Some((f.path().to_path_buf(), f.contents_utf8()?.to_string())))
+                    .collect()
+            })
+            .unwrap_or_default(),
+    };
+    vectors.sort();
+    vectors
+}

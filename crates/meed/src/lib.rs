@@ -1,1 +1,9 @@
-//! Meed
+//! Meed: rewards, advantages and preference pairs from rollouts.
+//!
+//! This crate is the face of the workspace: the parts a program needs, under one name. The command line lives in the
+//! binary of the same name.
+
+pub use meed_algebra as algebra;
+pub use meed_data as data;
+pub use meed_score as score;
+pub use meed_spec as spec;

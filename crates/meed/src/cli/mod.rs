@@ -1,0 +1,63 @@
+//! Commands, each in a file of its own.
+
+mod recipe;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Rewards, advantages and preference pairs from rollouts.
+#[derive(Parser)]
+#[command(name = "meed", version, about, disable_help_subcommand = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The words of the language.
+    Words(words::Words),
+    /// What a word does, with examples.
+    Help(words::Help),
+    /// Published systems as specs: list, show and test them.
+    #[command(subcommand)]
+    Recipe(recipe::Recipe),
+}
+
+/// How a command ended, when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// As asked.
+    Good,
+    /// It ran, and what it checked is not good.
+    Bad,
+}
+
+/// Runs the command of the process' arguments. 0: done; 1: what was checked is not good; 2: it could not be done.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Words(command) => command.run(),
+        Command::Help(command) => command.run(),
+        Command::Recipe(command) => command.run(),
+    };
+    match outcome {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Bad) => ExitCode::from(1),
+        Err(error) => {
+            // A closed pipe (`meed words | head`) is the reader's way of saying it has seen enough.
+            if error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            {
+                return ExitCode::SUCCESS;
+            }
+            let text = format!("{error:#}");
+            let prefix = if text.starts_with("error") { "" } else { "error: " };
+            eprintln!("{prefix}{text}");
+            ExitCode::from(2)
+        }
+    }
+}
