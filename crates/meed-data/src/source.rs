@@ -183,6 +183,11 @@ impl Source {
         self.files.format
     }
 
+    /// The columns of Parquet and Arrow files.
+    pub(crate) fn records(&self) -> Option<arrow_schema::SchemaRef> {
+        self.feed.schema()
+    }
+
     /// Every column a spec may name, as the first rows show them. `declared` gives the axis a spec insists on,
     /// by column: the name of an axis, or `vector` for a list that is one value.
     ///
