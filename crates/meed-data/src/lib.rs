@@ -9,6 +9,7 @@ mod error;
 mod input;
 mod json;
 mod layout;
+mod record;
 mod row;
 mod sink;
 mod source;

@@ -17,9 +17,6 @@ use crate::row::{Plan, Row, path};
 /// Rows looked at to recognise the layout and the columns.
 const SAMPLE: usize = 1000;
 
-/// Inputs up to this size are read whole, so that groups may lie scattered in them.
-const SMALL: u64 = 128 << 20;
-
 /// What to do with a row that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
@@ -45,6 +42,9 @@ pub struct ReadOptions {
     pub limit: Option<u64>,
     /// Hold the whole input in memory, so that the rows of a group may lie anywhere.
     pub gather: bool,
+    /// Inputs up to this many bytes (unpacked, roughly) are read whole, so that the rows of a group may lie
+    /// anywhere in them.
+    pub hold: u64,
     /// The longest line accepted, in bytes.
     pub max_line: usize,
     /// Keep the rows as read for [`crate::Sink`]; without it only columns are kept.
@@ -60,6 +60,7 @@ impl Default for ReadOptions {
             batch_by: None,
             limit: None,
             gather: false,
+            hold: 128 << 20,
             max_line: 64 << 20,
             keep_rows: true,
         }
@@ -183,6 +184,11 @@ impl Source {
         self.files.format
     }
 
+    /// The columns of Parquet and Arrow files.
+    pub(crate) fn records(&self) -> Option<arrow_schema::SchemaRef> {
+        self.feed.schema()
+    }
+
     /// Every column a spec may name, as the first rows show them. `declared` gives the axis a spec insists on,
     /// by column: the name of an axis, or `vector` for a list that is one value.
     ///
@@ -227,7 +233,10 @@ impl Source {
         let whole = extent == Extent::Batch
             || self.data.layout.batch_by.is_some()
             || self.options.gather
-            || (!self.files.compressed && self.files.bytes.is_some_and(|b| b <= SMALL));
+            || self
+                .files
+                .bytes
+                .is_some_and(|b| b <= self.options.hold / if self.files.compressed { 8 } else { 1 });
         if self.ready.is_empty() {
             if whole {
                 self.fill_batch()?;

@@ -42,6 +42,7 @@ pub(crate) struct Files {
     pub(crate) names: Arc<[String]>,
     /// Their sizes on disk together; `None` when one has none (a pipe).
     pub(crate) bytes: Option<u64>,
+    /// Some of them are larger in memory than on disk.
     pub(crate) compressed: bool,
 }
 
@@ -151,7 +152,8 @@ fn detect(mut reader: impl BufRead) -> std::io::Result<(Format, bool)> {
     } else {
         Format::Jsonl
     };
-    Ok((format, start.starts_with(GZIP) || start.starts_with(ZSTD)))
+    let compressed = start.starts_with(GZIP) || start.starts_with(ZSTD) || format == Format::Parquet;
+    Ok((format, compressed))
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];

@@ -3,6 +3,7 @@
 mod files;
 mod lines;
 mod parse;
+mod records;
 
 pub use files::Format;
 pub(crate) use files::{Files, expand};
@@ -15,6 +16,7 @@ use std::sync::atomic::AtomicU64;
 use arrow_array::RecordBatch;
 
 use crate::error::{DataError, RowError};
+use records::Records;
 
 /// A run of rows as read.
 #[derive(Debug, Clone)]
@@ -39,19 +41,32 @@ pub(crate) enum Chunk {
 
 /// Starts reading the files.
 pub(crate) fn open(files: &Files, max_line: usize, read: Arc<AtomicU64>) -> Result<Feed, DataError> {
-    Ok(Feed::Lines(Lines::open(files, max_line, read)?))
+    Ok(match files.format {
+        Format::Jsonl => Feed::Lines(Lines::open(files, max_line, read)?),
+        _ => Feed::Records(Records::open(files, read)?),
+    })
 }
 
 /// Where chunks come from.
 pub(crate) enum Feed {
     Lines(Lines),
+    Records(Records),
 }
 
 impl Feed {
+    /// The columns of Parquet and Arrow files.
+    pub(crate) fn schema(&self) -> Option<arrow_schema::SchemaRef> {
+        match self {
+            Feed::Lines(_) => None,
+            Feed::Records(records) => Some(records.schema.clone()),
+        }
+    }
+
     /// The next chunk; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Result<Chunk, DataError>> {
         match self {
             Feed::Lines(lines) => lines.next(),
+            Feed::Records(records) => records.next(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::Chunk;
 use crate::error::{Fault, RowError};
 use crate::json::{self, Pick};
 use crate::layout::Hop;
+use crate::record;
 use crate::row::{Origin, Plan, Row, extract, hash, label};
 use crate::value::Value;
 
@@ -39,7 +40,17 @@ pub(crate) fn parse(chunk: &Chunk, plan: &Plan, how: &Parsing) -> Vec<Result<Row
             }
             rows
         }
-        Chunk::Records { .. } => Vec::new(),
+        Chunk::Records { file, row, batch } => {
+            let mut values = Vec::new();
+            let name = &how.names[*file as usize];
+            let build = |i: usize| {
+                let origin = if how.keep { Origin::Record(batch.clone(), i) } else { Origin::Nowhere };
+                record::row(batch, i, &plan.pick, &mut values);
+                let number = row + i as u64;
+                build(plan, &mut values, name, *file, number, origin).map_err(|fault| fault.at(name, number))
+            };
+            (0..batch.num_rows()).map(build).collect()
+        }
     }
 }
 
@@ -56,7 +67,9 @@ pub(crate) fn sample(chunk: &Chunk, most: usize, max_line: usize) -> Vec<Value> 
             })
             .take(most)
             .collect(),
-        Chunk::Records { .. } => Vec::new(),
+        Chunk::Records { batch, .. } => {
+            (0..batch.num_rows().min(most)).map(|i| record::object(batch, i)).collect()
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod text;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use decode::{Pick, row, value};
-pub(crate) use text::{write_number, write_string};
+pub(crate) use text::{strict, write_number, write_string};
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,47 @@
 
 use std::io::Write;
 
+use super::{Cursor, Syntax};
+
+/// The text with null for the numbers JSON lacks, and U+FFFD for lone surrogates.
+pub(crate) fn strict(text: &str) -> Result<String, Syntax> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut cursor = Cursor::new(text);
+    copy(&mut cursor, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn copy(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<(), Syntax> {
+    match cursor.peek() {
+        b'"' => write_string(out, &cursor.string()?),
+        open @ (b'{' | b'[') => {
+            let close = open + 2;
+            out.push(open);
+            cursor.enter()?;
+            let mut first = true;
+            while cursor.more(close, first)? {
+                if !first {
+                    out.push(b',');
+                }
+                first = false;
+                if open == b'{' {
+                    write_string(out, &cursor.key()?);
+                    out.push(b':');
+                }
+                copy(cursor, out)?;
+            }
+            out.push(close);
+        }
+        _ => {
+            let start = cursor.at();
+            cursor.skip()?;
+            let plain = cursor.since(start);
+            out.extend_from_slice(if plain.contains(['N', 'I']) { b"null" } else { plain.as_bytes() });
+        }
+    }
+    Ok(())
+}
+
 /// Appends a string in quotes.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');

@@ -181,6 +181,7 @@ pub(crate) fn recognise(
 fn see(sample: &[Value]) -> Seen {
     let mut seen = Seen::default();
     sample.iter().for_each(|row| seen.add(row));
+    seen.settle();
     seen
 }
 
@@ -287,7 +288,7 @@ fn group_key(
     rows: RowForm,
 ) -> (Vec<String>, String) {
     let scalar =
-        |path: &str| seen.at(path).is_some_and(|s| s.is_text() || s.is_numeric()) && walk_all(sample, path);
+        |path: &str| seen.at(path).is_some_and(|s| s.is_text() || s.is_numeric()) && on_most(sample, path);
     let names =
         known.group.iter().chain(GROUP.iter().filter(|n| !(known.name == "verifiers" && **n == "task")));
     for name in names {
@@ -313,8 +314,10 @@ fn group_key(
     }
 }
 
-fn walk_all(sample: &[Value], path: &str) -> bool {
-    sample.iter().all(|row| walk(row, path).is_some_and(|v| *v != Value::Null))
+/// Whether nearly all rows have a value there; one without is then a mistake.
+fn on_most(sample: &[Value], path: &str) -> bool {
+    let with = sample.iter().filter(|row| walk(row, path).is_some_and(|v| *v != Value::Null)).count();
+    with * 5 >= sample.len() * 4
 }
 
 /// The same key never goes with two prompts, and does not split rows that share a prompt one by one.

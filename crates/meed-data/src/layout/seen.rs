@@ -60,6 +60,35 @@ impl Seen {
         }
     }
 
+    /// Forgets kinds that only a few of the values have: such values are mistakes, to be named by their rows,
+    /// and must not turn a column of numbers into one of texts.
+    pub(crate) fn settle(&mut self) {
+        let all = self.bools + self.numbers + self.texts + self.lists + self.objects;
+        let most = |n: usize| n * 5 >= all * 4;
+        if most(self.bools) {
+            self.numbers = 0;
+        }
+        if !most(self.bools + self.numbers) && (most(self.texts) || most(self.lists) || most(self.objects)) {
+            (self.bools, self.numbers) = (0, 0);
+        }
+        for kept in [self.bools + self.numbers, self.texts, self.lists, self.objects] {
+            if kept > 0 && most(kept) {
+                for other in [&mut self.texts, &mut self.lists, &mut self.objects] {
+                    *other = if *other == kept { kept } else { 0 };
+                }
+                break;
+            }
+        }
+        if self.lists == 0 {
+            self.element = None;
+        }
+        if self.objects == 0 {
+            self.keys.clear();
+        }
+        self.element.iter_mut().for_each(|e| e.settle());
+        self.keys.values_mut().for_each(Seen::settle);
+    }
+
     /// What is at a dotted path, through lists too. A key with dots of its own is found first.
     pub(crate) fn at(&self, path: &str) -> Option<&Seen> {
         if let Some(seen) = self.keys.get(path) {

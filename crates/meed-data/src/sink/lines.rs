@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use arrow_array::RecordBatch;
 use meed_algebra::{Batch, Column, Kind, Values};
 use rayon::prelude::*;
 
 use super::Output;
 use super::cells::{Nest, absence, children, first_absence, span};
 use super::file::{Draft, Packer};
+use super::records::free_name;
 use crate::assemble::{Piece, RowRef};
 use crate::error::DataError;
 use crate::json::{Cursor, write_number, write_string};
@@ -57,15 +59,15 @@ impl LineSink {
             })
             .collect();
         for rows in piece.rows.rows.chunks(RUN * RUNS) {
-            let runs: Vec<Result<Vec<u8>, DataError>> = rows
+            let runs: Vec<Vec<u8>> = rows
                 .par_chunks(RUN)
                 .map(|rows| {
                     let mut out = Vec::new();
-                    rows.iter().try_for_each(|row| line(&mut out, row, axes, &written)).map(|()| out)
+                    rows.iter().for_each(|row| line(&mut out, row, axes, &written));
+                    out
                 })
                 .collect();
             for run in runs {
-                let run = run?;
                 self.packer.write(&run).map_err(|e| self.failed(e))?;
             }
         }
@@ -84,13 +86,17 @@ impl LineSink {
     }
 }
 
-fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) -> Result<(), DataError> {
+fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) {
     let empty = match &row.origin {
         Origin::Line(text, range) => {
             let raw = std::str::from_utf8(&text[range.clone()]).unwrap_or("{}");
             splice(out, raw, written)
         }
-        _ => {
+        Origin::Record(batch, i) => {
+            record(out, batch, *i, written);
+            batch.num_columns() == 0
+        }
+        Origin::Nowhere => {
             out.push(b'{');
             true
         }
@@ -101,6 +107,10 @@ fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) 
         write_string(out, &w.output.name);
         out.push(b':');
         nested(out, axes, w, &w.nest.lists, w.nest.element(row));
+    }
+    if written.is_empty() {
+        out.extend_from_slice(b"}\n");
+        return;
     }
     separate(out, &mut comma);
     out.extend_from_slice(b"\"reasons\":{");
@@ -114,7 +124,6 @@ fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) 
         }
     }
     out.extend_from_slice(b"}}\n");
-    Ok(())
 }
 
 fn separate(out: &mut Vec<u8>, comma: &mut bool) {
@@ -124,10 +133,29 @@ fn separate(out: &mut Vec<u8>, comma: &mut bool) {
     *comma = true;
 }
 
+/// A row of a record batch as an object without its closing brace.
+fn record(out: &mut Vec<u8>, batch: &RecordBatch, row: usize, written: &[Written<'_>]) {
+    let schema = batch.schema();
+    let mut taken: Vec<&str> = written.iter().map(|w| w.output.name.as_str()).collect();
+    taken.extend((!taken.is_empty()).then_some("reasons"));
+    out.push(b'{');
+    let mut comma = false;
+    for (field, column) in schema.fields().iter().zip(batch.columns()) {
+        separate(out, &mut comma);
+        write_string(out, &free_name(field.name(), &taken, &schema));
+        out.push(b':');
+        crate::record::write(out, column, row);
+    }
+}
+
 /// The line without its closing brace, members named like an output renamed; whether it has no members.
 fn splice(out: &mut Vec<u8>, raw: &str, written: &[Written<'_>]) -> bool {
     let body = raw.trim();
     let body = body.strip_suffix('}').unwrap_or(body).trim_end();
+    if written.is_empty() {
+        out.extend_from_slice(body.as_bytes());
+        return body.len() == 1;
+    }
     let taken = |name: &str| name == "reasons" || written.iter().any(|w| w.output.name == name);
     let suspect = |name: &str| memchr::memmem::find(body.as_bytes(), name.as_bytes()).is_some();
     if suspect("\"reasons\"") || written.iter().any(|w| suspect(&w.output.name)) {

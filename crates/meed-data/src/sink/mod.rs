@@ -9,10 +9,18 @@
 //! - An absent value is null, and so is a number that is not finite. The column `reasons` says why: the name of
 //!   the first absence of each output that has one in the row.
 //! - An input column with the name of an output is kept as `<name>_input`.
+//!
+//! From JSON lines to JSON lines every byte of the input columns stays. In Parquet and Arrow an output has the
+//! same type on every row, and `reasons` one text per output; JSON columns whose values are of several kinds
+//! become texts there.
 
+mod arrays;
 mod cells;
 mod file;
 mod lines;
+mod records;
+mod spool;
+mod typed;
 
 use std::path::Path;
 
@@ -23,6 +31,8 @@ use crate::error::DataError;
 use crate::input::Format;
 use crate::source::Source;
 use lines::LineSink;
+use records::RecordSink;
+use spool::Spool;
 
 /// An output column.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +54,8 @@ pub struct Sink {
 
 enum SinkKind {
     Lines(LineSink),
+    Records(RecordSink),
+    Spool(Box<Spool>),
 }
 
 impl Sink {
@@ -58,8 +70,23 @@ impl Sink {
         source: &Source,
         outputs: Vec<Output>,
     ) -> Result<Sink, DataError> {
-        let _ = (format, source);
-        let kind = SinkKind::Lines(LineSink::create(path)?);
+        let format = format.or_else(|| path.and_then(by_name)).unwrap_or(match path {
+            None => Format::Jsonl,
+            Some(_) => source.format(),
+        });
+        let kind = match (path, format, source.records()) {
+            (_, Format::Jsonl, _) => SinkKind::Lines(LineSink::create(path)?),
+            (None, ..) => {
+                return Err(DataError::file(
+                    "standard output",
+                    format!("{} needs a file: name one with `-o`", format.name()),
+                ));
+            }
+            (Some(path), _, Some(schema)) => SinkKind::Records(RecordSink::new(path, format, schema)),
+            (Some(path), _, None) => {
+                SinkKind::Spool(Box::new(Spool::create(path, format, source.layout().rows)?))
+            }
+        };
         Ok(Sink { outputs, kind, rows: 0 })
     }
 
@@ -82,6 +109,8 @@ impl Sink {
         self.rows += piece.rows.len() as u64;
         match &mut self.kind {
             SinkKind::Lines(sink) => sink.write(&self.outputs, piece, axes, columns),
+            SinkKind::Records(sink) => sink.write(&self.outputs, piece, axes, columns),
+            SinkKind::Spool(sink) => sink.write(&self.outputs, piece, axes, columns),
         }
     }
 
@@ -92,7 +121,24 @@ impl Sink {
     pub fn finish(self) -> Result<u64, DataError> {
         match self.kind {
             SinkKind::Lines(sink) => sink.finish()?,
+            SinkKind::Records(sink) => sink.finish(&self.outputs)?,
+            SinkKind::Spool(sink) => sink.finish()?,
         }
         Ok(self.rows)
+    }
+}
+
+/// The format a file name asks for.
+fn by_name(path: &Path) -> Option<Format> {
+    let mut path = path.to_path_buf();
+    if path.extension().is_some_and(|e| e == "gz" || e == "zst") {
+        path.set_extension("");
+    }
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "jsonl" | "json" | "ndjson" => Some(Format::Jsonl),
+        "parquet" | "pq" => Some(Format::Parquet),
+        "arrow" | "feather" | "ipc" => Some(Format::Arrow),
+        "arrows" => Some(Format::ArrowStream),
+        _ => None,
     }
 }
