@@ -6,6 +6,7 @@
 pub mod check_vectors;
 pub mod diagnostic;
 pub mod examples;
+pub mod explain;
 mod globals;
 mod lint;
 pub mod params;

@@ -134,6 +134,16 @@ impl Spec {
         })
     }
 
+    /// The axes a spec names for its columns, read without any data. A spec that fails gives what it named before.
+    pub fn declared_axes(file: &SpecFile, asked: BTreeMap<String, Arg>) -> BTreeMap<String, String> {
+        let run = Run::new(Schema::open(true), asked);
+        if let Ok(ast) = parse(&file.name, &file.source) {
+            // Whatever is wrong is reported when the spec is read against the data.
+            let _ = run.evaluate(file, ast, |_, _| Ok(()));
+        }
+        std::mem::take(&mut run.shared.lock().params.axes)
+    }
+
     /// Calls a function of the spec's dict `functions` (or a top-level function of that name) with plain values.
     ///
     /// # Errors

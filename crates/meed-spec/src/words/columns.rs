@@ -32,15 +32,15 @@ pub(crate) fn column(
     axis: Option<&str>,
     kind: Option<Kind>,
 ) -> Result<Arg, TypeError> {
+    if let Some(axis) = axis {
+        b.params.declare_axis(name, axis);
+    }
     let known = WELL_KNOWN.iter().find(|k| k.0 == name);
     let open = !b.graph.schema().complete && !b.graph.schema().columns.contains_key(name);
     let (axis, kind) = match (known, open) {
         (Some((_, usual, of)), true) => (Some(axis.unwrap_or(usual)), Some(kind.unwrap_or(*of))),
         _ => (axis, kind),
     };
-    if let Some(axis) = axis {
-        b.params.declare_axis(name, axis);
-    }
     Ok(Arg::Signal(b.graph.column(name, axis, kind)?))
 }
 

@@ -1,6 +1,10 @@
 //! Commands, each in a file of its own.
 
+mod check;
+mod common;
 mod recipe;
+mod score;
+mod summary;
 mod words;
 
 use std::process::ExitCode;
@@ -17,6 +21,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Scores rollouts with a spec.
+    Score(Box<score::Score>),
+    /// Checks a spec and says what it needs.
+    Check(Box<check::Check>),
     /// The words of the language.
     Words(words::Words),
     /// What a word does, with examples.
@@ -39,6 +47,8 @@ pub enum Outcome {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
+        Command::Score(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),
         Command::Recipe(command) => command.run(),

@@ -1,0 +1,218 @@
+//! `meed score`: from a file of rollouts to a file of rewards.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use meed_algebra::{Column, State};
+use meed_data::{Extent, Format, Output, Piece, Sink, Source};
+use meed_spec::{Spec, SpecFile, Want};
+
+use super::Outcome;
+use super::common::{Reading, Settings};
+use super::summary::Summary;
+
+/// Scores rollouts with a spec: rewards, advantages and every named component.
+#[derive(Args)]
+pub struct Score {
+    /// The spec, or the id of a recipe.
+    spec: String,
+    /// Files or folders of rollouts: JSONL (plain, gz, zst), Parquet, Arrow.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// Where to write the rows with the outputs; `-` for standard output. Default: only the summary.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    reading: Reading,
+    /// The seed of chance.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Threads to work with; the result is the same for any number. Default: all cores.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Values kept from run to run: read before, written after (as a whole or not at all).
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// How the summary is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Show,
+    /// No summary, no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Show {
+    Text,
+    Json,
+}
+
+/// Rollouts scored at once when no value looks across groups: bounds memory, and is plenty for all cores.
+const AT_ONCE: usize = 8192;
+
+impl Score {
+    pub fn run(self) -> Result<Outcome> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.max(1))
+                .build_global()
+                .context("starting threads")?;
+        }
+        let start = Instant::now();
+        let asked = self.settings.values()?;
+        let file = SpecFile::open(&self.spec)?;
+        let mut source = Source::open(&self.inputs, &self.reading.options(self.output.is_some())?)?;
+        let declared = Spec::declared_axes(&file, asked.clone());
+        let spec = Spec::read(&file, &source.schema(&declared)?, asked, Want::Outputs)?;
+        spec.warnings.iter().for_each(|w| eprintln!("warning: {}: {w}", file.name));
+        source.select(&spec.plan.columns(), &declared)?;
+        let mut state = self.read_state()?;
+        let mut sink = self.sink(&source, &spec)?;
+        let mut summary = Summary::new(&spec.plan);
+        let progress = self.progress(&source);
+        let batches = spec.plan.needs_whole_batch() || self.reading.batch_by.is_some();
+        let extent = if batches { Extent::Batch } else { Extent::Groups { min_rollouts: AT_ONCE } };
+        let mut clock = Clock::default();
+        while let Some(mut piece) = clock.read(|| source.next(extent))? {
+            let columns = clock.evaluate(|| evaluate(&spec, &mut piece, &mut state, self.seed))?;
+            summary.add(&piece, &columns);
+            if let Some(sink) = &mut sink {
+                let columns: Vec<&Column> = columns.columns.iter().map(|c| &c.1).collect();
+                clock.write(|| sink.write(&piece, &piece.batch, &columns))?;
+            }
+            let report = source.report();
+            progress.set_position(report.bytes_read);
+            progress.set_message(format!("{} rollouts", report.rollouts));
+        }
+        if let Some(sink) = sink {
+            clock.write(|| sink.finish())?;
+        }
+        self.write_state(&state)?;
+        progress.finish_and_clear();
+        summary.finish(&spec, &source, clock.shares(start.elapsed()));
+        self.print(&summary)?;
+        Ok(Outcome::Good)
+    }
+
+    fn print(&self, summary: &Summary) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let text = match self.format {
+            Show::Text => summary.text(),
+            Show::Json => format!("{}\n", summary.json()),
+        };
+        // Rows on standard output leave the summary to standard error.
+        if self.output.as_deref() == Some(Path::new("-")) {
+            std::io::stderr().write_all(text.as_bytes())?;
+        } else {
+            std::io::stdout().write_all(text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn sink(&self, source: &Source, spec: &Spec) -> Result<Option<Sink>> {
+        let Some(path) = &self.output else { return Ok(None) };
+        let graph = spec.plan.graph();
+        let outputs = spec.plan.outputs().iter().map(|(name, id)| Output {
+            name: name.clone(),
+            shape: graph.shape(*id).clone(),
+            kind: graph.kind(*id),
+        });
+        let (path, format) = match path.to_str() {
+            Some("-") => (None, Some(Format::Jsonl)),
+            _ => (Some(path.as_path()), None),
+        };
+        Ok(Some(Sink::create(path, format, source, outputs.collect())?))
+    }
+
+    fn read_state(&self) -> Result<State> {
+        match &self.state {
+            Some(path) if path.exists() => {
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+                State::from_text(&text).with_context(|| format!("{}", path.display()))
+            }
+            _ => Ok(State::new()),
+        }
+    }
+
+    fn write_state(&self, state: &State) -> Result<()> {
+        let Some(path) = &self.state else { return Ok(()) };
+        let mut name = path.as_os_str().to_owned();
+        name.push(".part");
+        let part = PathBuf::from(name);
+        let write = || {
+            let mut file = std::fs::File::create(&part)?;
+            file.write_all(state.to_text().as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&part, path)
+        };
+        write().with_context(|| format!("writing {}", path.display()))
+    }
+
+    fn progress(&self, source: &Source) -> ProgressBar {
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} eta {eta} {msg}";
+        match source.report().bytes_total {
+            Some(total) => {
+                let bar = ProgressBar::new(total);
+                bar.set_style(
+                    ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+                );
+                bar
+            }
+            None => ProgressBar::new_spinner(),
+        }
+    }
+}
+
+fn evaluate(spec: &Spec, piece: &mut Piece, state: &mut State, seed: u64) -> Result<meed_algebra::Outputs> {
+    spec.plan.add_axes(&mut piece.batch).map_err(anyhow::Error::from)?;
+    spec.plan.evaluate(&piece.batch, state, seed).with_context(|| format!("scoring the rollouts from {}", place_of(piece)))
+}
+
+fn place_of(piece: &Piece) -> String {
+    piece.rows.place(0).map_or_else(|| "the input".to_string(), |(file, line)| format!("{file}:{line}"))
+}
+
+/// Where time goes.
+#[derive(Default)]
+struct Clock {
+    read: Duration,
+    evaluate: Duration,
+    write: Duration,
+}
+
+impl Clock {
+    fn time<T>(slot: &mut Duration, f: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let value = f();
+        *slot += start.elapsed();
+        value
+    }
+
+    fn read<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        Self::time(&mut self.read, f)
+    }
+
+    fn evaluate<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        Self::time(&mut self.evaluate, f)
+    }
+
+    fn write<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        Self::time(&mut self.write, f)
+    }
+
+    fn shares(&self, total: Duration) -> Vec<(&'static str, Duration)> {
+        vec![("reading", self.read), ("scoring", self.evaluate), ("writing", self.write), ("in all", total)]
+    }
+}
