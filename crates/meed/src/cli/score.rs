@@ -2,12 +2,13 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use meed_algebra::{Column, State};
+use meed_algebra::{Column, Outputs, State};
 use meed_data::{Extent, Format, Output, Piece, Sink, Source};
 use meed_spec::{Spec, SpecFile, Want};
 
@@ -73,26 +74,47 @@ impl Score {
         spec.warnings.iter().for_each(|w| eprintln!("warning: {}: {w}", file.name));
         source.select(&spec.plan.columns(), &declared)?;
         let mut state = self.read_state()?;
-        let mut sink = self.sink(&source, &spec)?;
+        let sink = self.sink(&source, &spec)?;
         let mut summary = Summary::new(&spec.plan);
         let progress = self.progress(&source);
         let batches = spec.plan.needs_whole_batch() || self.reading.batch_by.is_some();
         let extent = if batches { Extent::Batch } else { Extent::Groups { min_rollouts: AT_ONCE } };
         let mut clock = Clock::default();
-        while let Some(mut piece) = clock.read(|| source.next(extent))? {
-            let columns = clock.evaluate(|| evaluate(&spec, &mut piece, &mut state, self.seed))?;
-            summary.add(&piece, &columns);
-            if let Some(sink) = &mut sink {
-                let columns: Vec<&Column> = columns.columns.iter().map(|c| &c.1).collect();
-                clock.write(|| sink.write(&piece, &piece.batch, &columns))?;
-            }
-            let report = source.report();
-            progress.set_position(report.bytes_read);
-            progress.set_message(format!("{} rollouts", report.rollouts));
+        // Rows are written while the next ones are read and scored.
+        let (hand_over, finished) = std::sync::mpsc::sync_channel::<(Piece, Outputs)>(1);
+        let (written, writing) = std::thread::scope(|scope| -> Result<_> {
+            let writer = sink.map(|sink| scope.spawn(move || write(sink, finished)));
+            let scored = (|| -> Result<()> {
+                while let Some(mut piece) = clock.read(|| source.next(extent))? {
+                    let outputs = clock.evaluate(|| evaluate(&spec, &mut piece, &mut state, self.seed))?;
+                    summary.add(&piece, &outputs);
+                    // A writer that failed has hung up; its own error is the one to tell.
+                    if writer.is_some() && clock.wait(|| hand_over.send((piece, outputs))).is_err() {
+                        break;
+                    }
+                    let report = source.report();
+                    progress.set_position(report.bytes_read);
+                    progress.set_message(format!("{} rollouts", report.rollouts));
+                }
+                Ok(())
+            })();
+            drop(hand_over);
+            let done = match writer.map(|w| w.join()) {
+                None => (None, Duration::ZERO),
+                Some(Ok(done)) => {
+                    let (sink, took) = done?;
+                    (Some(sink), took)
+                }
+                Some(Err(_)) => anyhow::bail!("the writer stopped unexpectedly"),
+            };
+            scored?;
+            Ok(done)
+        })?;
+        // Only a file whose every row is there gets its name.
+        if let Some(sink) = written {
+            sink.finish()?;
         }
-        if let Some(sink) = sink {
-            clock.write(|| sink.finish())?;
-        }
+        clock.write = writing;
         self.write_state(&state)?;
         progress.finish_and_clear();
         summary.finish(&spec, &source, clock.shares(start.elapsed()));
@@ -175,9 +197,23 @@ impl Score {
     }
 }
 
-fn evaluate(spec: &Spec, piece: &mut Piece, state: &mut State, seed: u64) -> Result<meed_algebra::Outputs> {
+/// Writes pieces as they come; the sink, not yet finished, and the time it took.
+fn write(mut sink: Sink, pieces: Receiver<(Piece, Outputs)>) -> Result<(Sink, Duration)> {
+    let mut took = Duration::ZERO;
+    for (piece, outputs) in pieces {
+        let start = Instant::now();
+        let columns: Vec<&Column> = outputs.columns.iter().map(|c| &c.1).collect();
+        sink.write(&piece, &piece.batch, &columns)?;
+        took += start.elapsed();
+    }
+    Ok((sink, took))
+}
+
+fn evaluate(spec: &Spec, piece: &mut Piece, state: &mut State, seed: u64) -> Result<Outputs> {
     spec.plan.add_axes(&mut piece.batch).map_err(anyhow::Error::from)?;
-    spec.plan.evaluate(&piece.batch, state, seed).with_context(|| format!("scoring the rollouts from {}", place_of(piece)))
+    spec.plan
+        .evaluate(&piece.batch, state, seed)
+        .with_context(|| format!("scoring the rollouts from {}", place_of(piece)))
 }
 
 fn place_of(piece: &Piece) -> String {
@@ -190,6 +226,7 @@ struct Clock {
     read: Duration,
     evaluate: Duration,
     write: Duration,
+    wait: Duration,
 }
 
 impl Clock {
@@ -208,11 +245,18 @@ impl Clock {
         Self::time(&mut self.evaluate, f)
     }
 
-    fn write<T>(&mut self, f: impl FnOnce() -> T) -> T {
-        Self::time(&mut self.write, f)
+    /// Time spent waiting for the writer.
+    fn wait<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        Self::time(&mut self.wait, f)
     }
 
     fn shares(&self, total: Duration) -> Vec<(&'static str, Duration)> {
-        vec![("reading", self.read), ("scoring", self.evaluate), ("writing", self.write), ("in all", total)]
+        vec![
+            ("reading", self.read),
+            ("scoring", self.evaluate),
+            ("writing (beside)", self.write),
+            ("waiting for it", self.wait),
+            ("in all", total),
+        ]
     }
 }
