@@ -91,15 +91,26 @@ impl<'a> Cursor<'a> {
 
     /// A member's key and the colon after it.
     pub(crate) fn key(&mut self) -> Result<Cow<'a, str>, Syntax> {
-        if self.peek() != b'"' {
-            return self.error("expected a key in double quotes");
-        }
+        self.before_key()?;
         let key = self.string()?;
+        self.after_key()?;
+        Ok(key)
+    }
+
+    fn before_key(&mut self) -> Result<(), Syntax> {
+        match self.peek() {
+            b'"' => Ok(()),
+            0 => self.error("the line ends where a key is expected"),
+            _ => self.error("expected a key in double quotes"),
+        }
+    }
+
+    fn after_key(&mut self) -> Result<(), Syntax> {
         if self.peek() != b':' {
             return self.error("expected `:` after the key");
         }
         self.pass();
-        Ok(key)
+        Ok(())
     }
 
     /// The string that begins here.
@@ -236,14 +247,9 @@ impl<'a> Cursor<'a> {
                 let mut first = true;
                 while self.more(b'}', first)? {
                     first = false;
-                    if self.peek() != b'"' {
-                        return self.error("expected a key in double quotes");
-                    }
+                    self.before_key()?;
                     self.skip_string()?;
-                    if self.peek() != b':' {
-                        return self.error("expected `:` after the key");
-                    }
-                    self.pass();
+                    self.after_key()?;
                     self.skip()?;
                 }
                 Ok(())

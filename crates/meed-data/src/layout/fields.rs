@@ -266,19 +266,30 @@ impl Builder<'_> {
         at.and_then(|s| s.len).unwrap_or(0)
     }
 
-    fn build(&self, placed: Vec<Placed>) -> Result<Fields, DataError> {
-        let nested = placed.iter().any(|p| p.levels.windows(2).any(|w| w == ["step", "token"]));
+    fn build(&self, mut placed: Vec<Placed>) -> Result<Fields, DataError> {
+        let is_nested = |p: &Placed| p.levels.windows(2).any(|w| w == ["step", "token"]);
+        let nested = placed.iter().any(is_nested);
         let steps = placed.iter().any(|p| p.levels.iter().any(|l| l == "step"));
         let flat: Vec<&Placed> = placed.iter().filter(|p| tokens_are_flat(p)).collect();
         let step_len = placed.iter().find(|p| is_step_len(p));
-        let in_steps = nested || step_len.is_some_and(|s| flat.iter().all(|t| self.add_up(s, t)));
+        let in_steps =
+            step_len.is_some_and(|s| flat.iter().all(|t| self.add_up(s, t))) || (nested && flat.is_empty());
+        let flat = !flat.is_empty();
+        if !in_steps {
+            // Tokens are right under rollouts, so lists inside steps are an axis of their own.
+            for place in placed.iter_mut().filter(|p| is_nested(p)) {
+                let name = &place.candidate.name;
+                let own = name.rsplit('.').next().unwrap_or(name).to_string();
+                place.levels.iter_mut().filter(|l| *l == "token").for_each(|l| l.clone_from(&own));
+            }
+        }
 
         let mut tree = AxisTree::new();
         let add = |tree: &mut AxisTree, name: &str, parent| {
             tree.add(name, parent).map_err(|e| DataError::Columns(e.to_string()))
         };
         let step = if steps { Some(add(&mut tree, "step", Axis::ROLLOUT)?) } else { None };
-        if in_steps || !flat.is_empty() {
+        if in_steps || flat {
             add(&mut tree, "token", step.filter(|_| in_steps).unwrap_or(Axis::ROLLOUT))?;
         }
         let mut fields = BTreeMap::new();
