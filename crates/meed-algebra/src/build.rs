@@ -216,7 +216,8 @@ impl Graph {
     fn scope(&self, x: NodeId, axis: &str, what: &str) -> Result<Scope, TypeError> {
         let axis = self.above(x, axis, what)?;
         let shape = self.shape(x);
-        match (axis == shape.axis, shape.is_plain()) {
+        // While the data is not at hand a column may yet turn out to have lanes or vectors.
+        match (axis == shape.axis, shape.is_plain() && self.schema.complete) {
             (false, _) => Ok(Scope::Axis(axis)),
             (true, false) => Ok(Scope::Inner),
             (true, true) => Err(TypeError::new(format!(
@@ -511,7 +512,7 @@ impl Graph {
     pub fn lane(&mut self, x: NodeId, name: &str) -> Built {
         let shape = self.shape(x).clone();
         let Some(lanes) = &shape.lanes else {
-            return Err(TypeError::new("this value has no lanes"));
+            return if self.schema.complete { Err(TypeError::new("this value has no lanes")) } else { Ok(x) };
         };
         let Some(i) = lanes.iter().position(|l| l == name) else {
             let names: Vec<&str> = lanes.iter().map(String::as_str).collect();
@@ -555,6 +556,7 @@ impl Graph {
                 Ok(self.add(Op::Component(i), vec![x], Shape { dim: None, ..shape }, Kind::Number))
             }
             Some(dim) => Err(TypeError::new(format!("component {i} of a vector of {dim}"))),
+            None if !self.schema.complete => Ok(x),
             None => Err(TypeError::new("this value is not a vector")),
         }
     }
@@ -566,7 +568,8 @@ impl Graph {
     pub fn effective_rank(&mut self, x: NodeId, to: &str) -> Built {
         let axis = self.above(x, to, "effective_rank")?;
         let shape = self.shape(x).clone();
-        if shape.dim.is_none() || shape.lanes.is_some() || axis == shape.axis {
+        let vectors = shape.dim.is_some() || !self.schema.complete;
+        if !vectors || shape.lanes.is_some() || axis == shape.axis {
             return Err(TypeError::new(
                 "`effective_rank` needs one vector per element, and an axis above it",
             ));
