@@ -1,1 +1,7 @@
 //! Answer extraction and mathematical equivalence.
+
+pub mod budget;
+pub mod expr;
+
+mod eval;
+mod num;
