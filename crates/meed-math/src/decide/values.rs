@@ -396,7 +396,8 @@ fn renamed(gold: &[Expr], pred: &[Expr], body: &Value) -> Option<Value> {
 
 /// Inequalities and membership, against each other or against sets.
 fn relations(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
-    let chain = |v: &Value| matches!(v, Value::Chain { .. });
+    // Membership names a set; an inequality describes one.
+    let chain = |v: &Value| matches!(v, Value::Chain { signs, .. } if signs.as_slice() != ['∈']);
     if !chain(g) && chain(p) && (!cx.options.relations_as_sets || cx.options.strict) {
         return Same::No("a relation where a set is expected");
     }

@@ -134,9 +134,12 @@ fn formulas(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         && range.end - s < 400
         && text.is_char_boundary(s)
     {
-        // Never closed: up to the end of the line.
+        // Never closed: up to the end of the line, unless the sign was money.
         let tail = &text[s..range.end];
-        out.push(s..s + tail.find('\n').unwrap_or(tail.len()));
+        let tail = &tail[..tail.find('\n').unwrap_or(tail.len())];
+        if tail.contains(['\\', '^', '=']) {
+            out.push(s..s + tail.len());
+        }
     }
     out.retain(|r| r.start < r.end && !text[r.clone()].trim().is_empty());
     out

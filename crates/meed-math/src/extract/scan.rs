@@ -146,7 +146,7 @@ fn answer_word(b: &[u8], i: usize, f: &mut Found) {
     // "A: 42" at the start of a line.
     let line_start = i == 0 || b[i - 1] == b'\n';
     if b[i] == b'A' && b.get(i + 1) == Some(&b':') && line_start {
-        f.last_said = Some(i + 2);
+        f.last_said = Some(i + 1);
         return;
     }
     if b.len() < i + 6 || !b[i..i + 6].eq_ignore_ascii_case(b"answer") {
