@@ -22,12 +22,14 @@ pub struct Quantity {
     pub(crate) digits: Option<Box<str>>,
     /// Base the digits were given in.
     pub radix: Option<u32>,
+    /// The reading with the unit's letters as variables, when `5 m` could mean that.
+    pub(crate) letters: Option<Box<Expr>>,
 }
 
 impl Quantity {
     /// A bare expression.
     pub fn new(expr: Expr) -> Quantity {
-        Quantity { expr, written: None, percent: false, degrees: false, unit: None, digits: None, radix: None }
+        Quantity { expr, written: None, percent: false, degrees: false, unit: None, digits: None, radix: None, letters: None }
     }
 
     /// The value as it counts in a larger expression: per cent divided out, degrees as radians.

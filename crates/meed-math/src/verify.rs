@@ -286,9 +286,14 @@ fn same_raw(a: &str, b: &str) -> bool {
 
 /// More than a few words that are neither units nor mathematics.
 fn is_prose(text: &str) -> bool {
+    let plain = parse::plain_words(text);
+    if crate::words::is_nothing(&plain) || crate::words::is_everything(&plain) || crate::words::spelled(&plain).is_some() {
+        return false;
+    }
     let mut words = 0;
     let mut word = String::new();
     let mut command = false;
+    let mut environment = false;
     for c in text.chars().chain([' ']) {
         if c.is_alphabetic() {
             word.push(c);
@@ -301,8 +306,10 @@ fn is_prose(text: &str) -> bool {
             && !crate::units::is_unit(&word)
             && (word.len() > 3 || crate::words::is_english(&word))
         {
-            words += 1;
+            words += usize::from(!environment);
         }
+        // The name after \begin and \end is not a word either.
+        environment = command && c == '{' && matches!(word.as_str(), "begin" | "end");
         word.clear();
         command = c == '\\';
     }

@@ -12,6 +12,12 @@ use crate::value::Quantity;
 
 /// Compares two scalars; `g` is the reference.
 pub(crate) fn quantities(g: &Quantity, p: &Quantity, cx: &Context<'_>) -> Same {
+    // "6 s^2" may be a product when the other side is one.
+    match (&g.letters, &p.letters) {
+        (Some(l), None) if p.expr.has_variables() => return same(l, &p.expr, cx),
+        (None, Some(l)) if g.expr.has_variables() => return same(&g.expr, l, cx),
+        _ => {}
+    }
     let scale = match unit_factor(g, p, cx.options.units) {
         Ok(k) => k,
         Err(rule) => return Same::No(rule),

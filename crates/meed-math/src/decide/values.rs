@@ -76,6 +76,11 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
             (Some(x), Some(y)) if x == y => Same::Yes("the same number with a decimal comma"),
             _ => Same::No("different lists"),
         }),
+        (List { .. }, Tuple { .. }) | (Tuple { .. }, List { .. })
+            if !cx.options.strict && (range_list(g) || range_list(p)) =>
+        {
+            as_sets(g, p, cx).unwrap_or(Same::No("a list against a tuple"))
+        }
         (List { items, decimal }, Tuple { items: other, .. }) => {
             if let Some(s) = tuple_in_list(items, p, cx) {
                 return s;
@@ -111,6 +116,11 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         (Text(_), _) | (_, Text(_)) => Same::No("words against mathematics"),
         _ => as_sets(g, p, cx).unwrap_or(Same::No("different kinds of answer")),
     }
+}
+
+/// A list of inequalities, which together describe one set.
+fn range_list(v: &Value) -> bool {
+    matches!(v, Value::List { .. }) && realset::looks_like_set(v)
 }
 
 fn is_equality(signs: &[char]) -> bool {
@@ -346,7 +356,7 @@ fn two_equalities(g: Reading<'_>, p: Reading<'_>, cx: &Context<'_>) -> Same {
                 }
             }
             // f(x) = x^2 against y = x^2
-            _ => values(x, y, cx),
+            _ => values(x, y, cx).or(|| families(x, y, cx)),
         },
         (Reading::Equation(a, b), Reading::Equation(c, d)) => equations((&a, &b), (&c, &d), cx),
         (Reading::Equation(a, b), Reading::Assignment(l, v)) => match (label_expr(&l), v) {
@@ -359,6 +369,36 @@ fn two_equalities(g: Reading<'_>, p: Reading<'_>, cx: &Context<'_>) -> Same {
         },
         _ => Same::Unknown(Reason::Unsupported),
     }
+}
+
+/// `π/4 + kπ` against `5π/4 + nπ`: the same numbers for integer parameters.
+fn families(x: &Value, y: &Value, cx: &Context<'_>) -> Same {
+    let differ = Same::No("different values");
+    let (Value::Scalar(x), Value::Scalar(y)) = (x, y) else { return differ };
+    let parameter = |e: &Expr| match e.variables().as_slice() {
+        [n] if matches!(n.as_ref(), "k" | "n" | "m" | "l" | "t") => Some(n.clone()),
+        _ => None,
+    };
+    let (x, y) = (x.value(), y.value());
+    let (Some(k), Some(n)) = (parameter(&x), parameter(&y)) else { return differ };
+    // Offset and step of each, when linear in the parameter.
+    let line = |e: &Expr, n: &str| {
+        let at = |i: i64| e.substitute(n, &Expr::int(i));
+        let (a, b, c) = (at(0), at(1), at(2));
+        let step = b.clone().sub(a.clone());
+        same(&step, &c.sub(b), cx).yes().then_some((a, step))
+    };
+    let (Some((a, s)), Some((b, t))) = (line(&x, &k), line(&y, &n)) else { return differ };
+    if !same(&s, &t, cx).yes() && !same(&s, &t.clone().neg(), cx).yes() {
+        return differ;
+    }
+    let shift = a.sub(b).div(s);
+    let f = crate::num::Reals::new(96, cx.budget);
+    let Ok(v) = crate::eval::eval(&shift, &[], &f) else { return differ };
+    // The nearest integer, checked exactly.
+    let Some(mid) = v.re.midpoint() else { return differ };
+    let nearest = Expr::Num(mid.round().into());
+    if same(&shift, &nearest, cx).yes() { Same::Yes("the same family of values") } else { differ }
 }
 
 fn label_expr(l: &Label<'_>) -> Option<Expr> {

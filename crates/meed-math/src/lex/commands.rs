@@ -224,6 +224,11 @@ impl Lexer<'_> {
                 "i" | "e" | "j" | "k" if bold => self.push(Tok::Letter(format!("vec_{text}").into())),
                 "e" if command == "mathrm" => self.push(Tok::Const(Const::E)),
                 "i" if command == "mathrm" => self.push(Tok::Const(Const::I)),
+                // 5\text{ m}: after a number upright letters are units.
+                u if !bold && crate::units::is_symbol(u) && matches!(self.out.last().map(|t| &t.tok), Some(Tok::Num(_) | Tok::Close(_) | Tok::Word(_) | Tok::Sym('/'))) => {
+                    self.space = true;
+                    self.push(Tok::Word(u.into()))
+                }
                 "C" if matches!(command, "mathrm" | "operatorname") => self.push(Tok::Letter("C".into())),
                 t => {
                     let t = t.to_string();

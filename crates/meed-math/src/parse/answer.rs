@@ -233,7 +233,10 @@ impl Parser<'_> {
 
     /// A run of words up to the next separator or relation, as text.
     fn words(&mut self) -> Option<Value> {
-        let mut k = 0;
+        // "a parallelogram": the article is not a variable.
+        let article = matches!(self.peek(), Some(Tok::Letter(l)) if matches!(l.as_ref(), "a" | "A"))
+            && matches!(self.peek_at(1), Some(Tok::Word(w)) if !crate::units::is_unit(w));
+        let mut k = usize::from(article);
         let mut real = false;
         let mut text = String::new();
         while let Some(t) = self.peek_at(k) {
@@ -246,7 +249,7 @@ impl Parser<'_> {
                 Tok::Sym('-' | '\'' | '△' | '∠') if real => " ",
                 _ => break,
             };
-            if k == 0 && !matches!(t, Tok::Word(_)) {
+            if text.is_empty() && !matches!(t, Tok::Word(_)) {
                 return None;
             }
             if !text.is_empty() && self.t[self.i + k].space {

@@ -249,7 +249,8 @@ impl Parser<'_> {
     /// Whether the next token begins another factor of a product without a sign.
     pub(super) fn starts_factor(&self) -> bool {
         match self.peek() {
-            Some(Tok::Letter(_) | Tok::Const(_) | Tok::Func(_) | Tok::Frac | Tok::Binom) => true,
+            Some(Tok::Letter(_)) => !self.unit_letter(),
+            Some(Tok::Const(_) | Tok::Func(_) | Tok::Frac | Tok::Binom) => true,
             Some(Tok::Sum | Tok::Product | Tok::Integral | Tok::Limit | Tok::Overline | Tok::Begin(_)) => true,
             Some(Tok::Num(_)) => {
                 // Two numbers side by side are not a product.

@@ -346,6 +346,7 @@ impl Parser<'_> {
         }
         let mut b = units::Builder::default();
         let mut words = 0;
+        let letters = self.letters_reading(&q);
         loop {
             self.budget.pay(3)?;
             match self.peek() {
@@ -398,8 +399,48 @@ impl Parser<'_> {
             && q.unit.is_none()
         {
             q.unit = Some(u);
+            q.letters = letters;
         }
         Ok(Value::Scalar(q))
+    }
+
+    /// `6 s^2` as a product, for when it was one.
+    fn letters_reading(&self, q: &Quantity) -> Option<Box<Expr>> {
+        let Some(Tok::Letter(l)) = self.peek() else { return None };
+        let x = Expr::Var(l.clone());
+        let e = match (self.peek_at(1), self.peek_at(2)) {
+            (Some(Tok::Sym('^')), Some(Tok::Num(n))) => Expr::pow(x, Expr::Num(n.value.clone())),
+            (Some(Tok::Sym('^')), Some(Tok::Open(_))) => match self.peek_at(3) {
+                Some(Tok::Num(n)) => Expr::pow(x, Expr::Num(n.value.clone())),
+                _ => return None,
+            },
+            (Some(Tok::Letter(_) | Tok::Sym('/')), _) => return None,
+            _ => x,
+        };
+        Some(Box::new(Expr::mul(vec![q.expr.clone(), e])))
+    }
+
+    /// `5 m`, `9.8 m/s^2`, alone up to the end of the item: a unit rather than a variable.
+    pub(super) fn unit_letter(&self) -> bool {
+        if !self.lone_unit() || self.i == 0 || !matches!(self.t[self.i - 1].tok, Tok::Num(_)) {
+            return false;
+        }
+        let mut k = 0;
+        let mut letters = 0;
+        loop {
+            match self.peek_at(k) {
+                Some(Tok::Letter(l)) if units::is_symbol(l) && letters < 3 => letters += 1,
+                Some(Tok::Num(_)) if k > 0 && matches!(self.peek_at(k - 1), Some(Tok::Sym('^' | '-') | Tok::Open(Shape::Group))) => {}
+                Some(Tok::Sym('^' | '/')) | Some(Tok::Open(Shape::Group)) if k > 0 => {}
+                Some(Tok::Sym('-')) if k > 0 && matches!(self.peek_at(k - 1), Some(Tok::Sym('^') | Tok::Open(Shape::Group))) => {}
+                Some(Tok::Close(Shape::Group)) if self.nesting == 0 => {}
+                None | Some(Tok::Close(_) | Tok::Sym(',' | ';' | '=' | '<' | '>' | '≤' | '≥') | Tok::And | Tok::Or | Tok::Word(_)) => {
+                    return true;
+                }
+                _ => return false,
+            }
+            k += 1;
+        }
     }
 
     fn unit_starts(&self, q: &Quantity) -> bool {

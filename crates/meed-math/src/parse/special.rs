@@ -11,7 +11,9 @@ pub(crate) fn undecorate(text: &str) -> &str {
     loop {
         let before = t.len();
         t = t.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '“' | '”' | '\u{feff}'));
-        t = t.strip_suffix(['.', ',', ';', ':', '。', '，']).unwrap_or(t);
+        if !t.ends_with("..") {
+            t = t.strip_suffix(['.', ',', ';', ':', '。', '，']).unwrap_or(t);
+        }
         for mark in ["**", "__", "$$", "*"] {
             if t.len() > 2 * mark.len()
                 && let Some(inner) = t.strip_prefix(mark).and_then(|t| t.strip_suffix(mark))
