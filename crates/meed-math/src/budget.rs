@@ -1,8 +1,8 @@
 //! The step budget that replaces timeouts.
 //!
 //! Every part of the library that can take long (parsing, arithmetic on big numbers, evaluation at
-//! sample points) pays for its work here. One unit is roughly ten nanoseconds on a current core, but
-//! only the count matters: the same input spends the same budget on every machine, so a verdict never
+//! sample points) pays for its work here. One unit is between ten and thirty nanoseconds on a current
+//! core, but only the count matters: the same input spends the same budget on every machine, so a verdict never
 //! depends on load.
 
 use std::cell::Cell;

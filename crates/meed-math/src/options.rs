@@ -28,7 +28,7 @@ pub struct Options {
     pub extract: Extract,
     /// A set as gold answer accepts a relation that describes it (`x ∈ [1, 2]` and `1 ≤ x ≤ 2`).
     pub relations_as_sets: bool,
-    /// Step budget of one verification, about ten nanoseconds a step.
+    /// Step budget of one verification; a step is between ten and thirty nanoseconds of work.
     pub budget: u64,
 }
 
@@ -40,7 +40,7 @@ impl Default for Options {
             units: Units::Lenient,
             extract: Extract::default(),
             relations_as_sets: true,
-            budget: 2_000_000,
+            budget: 1_000_000,
         }
     }
 }

@@ -261,7 +261,8 @@ impl Verifier {
                     return (Some((e, a)), None);
                 }
                 Err(err) => {
-                    let explicit = matches!(e.mark, Mark::Boxed | Mark::Tag | Mark::Hash);
+                    let explicit = matches!(e.mark, Mark::Boxed | Mark::Tag | Mark::Hash | Mark::Formula)
+                        || (e.mark == Mark::Whole && !is_prose(&e.text));
                     failed.get_or_insert((e, err.clone()));
                     // An explicit mark is the answer even when it cannot be read.
                     if explicit || err == ParseError::Budget {
@@ -288,6 +289,9 @@ fn same_raw(a: &str, b: &str) -> bool {
 fn is_prose(text: &str) -> bool {
     let plain = parse::plain_words(text);
     if crate::words::is_nothing(&plain) || crate::words::is_everything(&plain) || crate::words::spelled(&plain).is_some() {
+        return false;
+    }
+    if parse::undecorate(text).starts_with("\\begin{") {
         return false;
     }
     let mut words = 0;

@@ -3,8 +3,8 @@
 mod collections;
 mod congruence;
 mod quantity;
-mod realset;
-mod relation;
+pub(crate) mod realset;
+pub(crate) mod relation;
 mod sampling;
 pub(crate) mod scalar;
 mod separation;
@@ -14,7 +14,7 @@ use crate::budget::{Budget, Spent};
 use crate::num::elementary::Fail;
 use crate::options::Options;
 
-pub(crate) use values::{answers, values};
+pub(crate) use values::{answers, split_signs, values};
 
 /// Why no verdict was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -33,6 +33,10 @@ fn same_inner(a: &Expr, b: &Expr, cx: &Context<'_>) -> Enclosed<Same> {
     if let Some(s) = infinities(a, b) {
         return Ok(s);
     }
+    // Infinity is only comparable when it stands alone.
+    if [a, b].iter().any(|e| e.any(|e| *e == Expr::Const(Const::Infinity))) {
+        return Ok(Same::Unknown(Reason::Undefined));
+    }
     let (a, b) = strip_common(a, b);
     if let (Expr::Num(x), Expr::Num(y)) = (&a, &b) {
         return Ok(if x == y { Same::Yes("the same terms") } else { Same::No("different rational numbers beside the same terms") });

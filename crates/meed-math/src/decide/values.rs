@@ -213,7 +213,7 @@ fn ratio_number(a: &[Expr], q: &Quantity, cx: &Context<'_>) -> Same {
 }
 
 /// `±x` and `a ∓ b` as the two values they stand for.
-fn split_signs(v: &Value) -> Option<Value> {
+pub(crate) fn split_signs(v: &Value) -> Option<Value> {
     let has = |e: &Expr| e.any(|e| matches!(e, Expr::Call(Func::PlusMinus | Func::MinusPlus, _)));
     let pick = |e: &Expr, plus: bool| {
         e.map(&mut |e| match e {
@@ -380,6 +380,11 @@ fn families(x: &Value, y: &Value, cx: &Context<'_>) -> Same {
         _ => None,
     };
     let (x, y) = (x.value(), y.value());
+    // Only where the parameter counts turns; `2n + 1` and `2n - 1` are different sequences.
+    let turns = |e: &Expr| e.any(|e| *e == Expr::Const(Const::Pi));
+    if !turns(&x) || !turns(&y) {
+        return differ;
+    }
     let (Some(k), Some(n)) = (parameter(&x), parameter(&y)) else { return differ };
     // Offset and step of each, when linear in the parameter.
     let line = |e: &Expr, n: &str| {

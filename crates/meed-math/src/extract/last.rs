@@ -183,6 +183,26 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     } else {
         start = k;
     }
+    // A digit inside a formula is not an answer by itself, but a point or interval around it is.
+    let before = text[range.start..start].trim_end_matches(' ');
+    let after = b.get(end).filter(|_| end < range.end).copied();
+    let bold = text[end..range.end].starts_with("**") || before.ends_with("**");
+    if !bold && (before.ends_with(['+', '*', '/', '^', '_', '{', '\\']) || matches!(after, Some(b'^' | b'*' | b'/' | b'+' | b'{' | b'}' | b'_' | b'!'))) {
+        return None;
+    }
+    if matches!(after, Some(b')' | b']')) && text[range.start..start].ends_with([',', ' ', '(', '[']) {
+        let open = text[range.start..start].rfind(['(', '[']).map(|p| range.start + p);
+        if let Some(open) = open
+            && text[open..start].contains(',')
+            && !text[open..start].contains([')', ']'])
+        {
+            let joined = text[range.start..open].trim_end_matches(' ');
+            if joined.ends_with(['∪', ',', '^', '_']) || joined.ends_with("\\cup") || joined.ends_with(char::is_alphanumeric) && text[..open].ends_with(char::is_alphanumeric) {
+                return None;
+            }
+            return Some(open..end + 1);
+        }
+    }
     // Per cent, degree sign, unit.
     let tail = &text[end..range.end];
     let space = tail.len() - tail.trim_start_matches(' ').len();

@@ -97,7 +97,7 @@ impl Parser<'_> {
         if value_follows {
             self.i += k;
         }
-        if self.nesting == 0 && self.is('≈') {
+        if self.nesting == 0 && (self.is('≈') || self.is('=')) {
             self.i += 1;
         }
     }

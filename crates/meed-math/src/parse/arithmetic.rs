@@ -6,11 +6,21 @@ use crate::lex::{Shape, Tok};
 use crate::num::rational;
 use crate::value::{Quantity, SetOp, Value};
 
+/// Sets joined in a row; each joint is one level of the result.
+const MAX_JOINED: usize = 64;
+/// `mod` operators in a row.
+const MAX_MOD: usize = 8;
+
 impl Parser<'_> {
     /// Unions, intersections and differences of sets.
     pub(super) fn set_expression(&mut self) -> Parsed<Value> {
         let mut left = self.additive()?;
+        let mut joined = 0;
         loop {
+            joined += 1;
+            if joined > MAX_JOINED {
+                return Err(super::ParseError::TooDeep);
+            }
             let op = match self.peek() {
                 Some(Tok::Sym('∪')) => SetOp::Union,
                 Some(Tok::Sym('∩')) => SetOp::Intersection,
@@ -63,7 +73,9 @@ impl Parser<'_> {
                     (Value::Matrix(a), Value::Matrix(b)) => {
                         acc = Value::Matrix(add_matrices(a, b, op == '-').ok_or(()).or_else(|()| p.error("matrices of one size"))?);
                     }
-                    (a, b) if op == '-' => acc = Value::Join(SetOp::Difference, Box::new(a), Box::new(b)),
+                    (a, b) if op == '-' && !matches!(a, Value::Join(..)) => {
+                        acc = Value::Join(SetOp::Difference, Box::new(a), Box::new(b))
+                    }
                     _ => return p.error("a sum of unlike things"),
                 }
             }
@@ -121,6 +133,7 @@ impl Parser<'_> {
     pub(super) fn term(&mut self) -> Parsed<Value> {
         let mut acc = self.factor()?;
         let mut factors: Vec<Expr> = Vec::new();
+        let mut remainders = 0;
         loop {
             self.budget.pay(3)?;
             match self.peek() {
@@ -152,6 +165,10 @@ impl Parser<'_> {
                     acc = self.multiply(acc, right, &mut factors)?;
                 }
                 Some(Tok::Mod) if !self.no_mod && matches!(acc, Value::Scalar(_)) && self.operator_mod() => {
+                    remainders += 1;
+                    if remainders > MAX_MOD {
+                        return Err(super::ParseError::TooDeep);
+                    }
                     self.i += 1;
                     let right = self.factor()?;
                     let a = self.finish(&mut factors, acc)?;
@@ -344,16 +361,20 @@ pub(super) fn multiply_matrices(a: &[Vec<Expr>], b: &[Vec<Expr>]) -> Option<Vec<
     if a.iter().any(|r| r.len() != inner) || b.iter().any(|r| r.len() != width) || a.len() * width * inner > 1000 {
         return None;
     }
-    Some(
-        a.iter()
-            .map(|row| {
-                (0..width)
-                    .map(|j| Expr::add((0..inner).map(|k| Expr::mul(vec![row[k].clone(), b[k][j].clone()])).collect()))
-                    .collect()
-            })
-            .collect(),
-    )
+    let m: Vec<Vec<Expr>> = a
+        .iter()
+        .map(|row| {
+            (0..width)
+                .map(|j| Expr::add((0..inner).map(|k| Expr::mul(vec![row[k].clone(), b[k][j].clone()])).collect()))
+                .collect()
+        })
+        .collect();
+    // Products of symbolic matrices double with every factor.
+    if m.iter().flatten().map(|e| e.size(MAX_ENTRY)).sum::<usize>() >= MAX_ENTRY { None } else { Some(m) }
 }
+
+/// Nodes allowed in all entries of a product together.
+const MAX_ENTRY: usize = 2_000;
 
 /// The determinant by cofactors, for sizes where that is cheap.
 pub(super) fn determinant(m: &[Vec<Expr>]) -> Option<Expr> {

@@ -6,12 +6,21 @@ use crate::expr::{Expr, Func};
 use crate::lex::{Env, Shape, Tok};
 use crate::value::{Quantity, Value};
 
+/// Powers, factorials and the like after one value.
+const MAX_MARKS: usize = 12;
+
 impl Parser<'_> {
     pub(super) fn factor(&mut self) -> Parsed<Value> {
         self.deeper(|p| {
             let mut v = p.atom()?;
+            // Each mark wraps the value once more; expressions must stay shallow.
+            let mut marks = 0;
             loop {
                 p.budget.pay(3)?;
+                marks += 1;
+                if marks > MAX_MARKS {
+                    return Err(super::ParseError::TooDeep);
+                }
                 match p.peek() {
                     Some(Tok::Sym('^')) => v = p.power(v)?,
                     Some(Tok::Sym('!')) => {
@@ -148,7 +157,7 @@ impl Parser<'_> {
             self.eat('+');
         }
         let v = self.deeper(|p| p.atom())?;
-        let v = if self.is('^') { self.power(v)? } else { v };
+        let v = if self.is('^') { self.deeper(|p| p.power(v))? } else { v };
         match v {
             Value::Scalar(mut q) if negative => {
                 q.expr = q.expr.neg();

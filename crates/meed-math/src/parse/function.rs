@@ -55,6 +55,8 @@ impl Parser<'_> {
         Ok(match f {
             Named::Exp => Expr::pow(Expr::Const(Const::E), one(&mut args)?),
             Named::Log10 => log_base(Expr::int(10), one(&mut args)?),
+            // No logarithm has these bases.
+            Named::Log if base.as_ref().is_some_and(|b| b.is_num(0) || b.is_num(1)) => return self.error("a base"),
             Named::Log => {
                 // log(x, b) as programs write it
                 if base.is_none() && args.len() == 2 {
@@ -75,6 +77,9 @@ impl Parser<'_> {
             Named::Func(g) => {
                 let arity = match g {
                     Func::Gcd | Func::Lcm | Func::Max | Func::Min => {
+                        if args.len() > 32 {
+                            return self.error("fewer arguments");
+                        }
                         // Folds pairwise.
                         let Some(first) = args.first().cloned() else { return self.error("arguments") };
                         return Ok(args.into_iter().skip(1).fold(first, |a, b| Expr::call(g, vec![a, b])));

@@ -14,6 +14,10 @@ pub(crate) fn undecorate(text: &str) -> &str {
         if !t.ends_with("..") {
             t = t.strip_suffix(['.', ',', ';', ':', '。', '，']).unwrap_or(t);
         }
+        // Half of a pair of bold marks, left by cutting a sentence.
+        if t.matches("**").count() == 1 {
+            t = t.strip_suffix("**").or_else(|| t.strip_prefix("**")).unwrap_or(t);
+        }
         for mark in ["**", "__", "$$", "*"] {
             if t.len() > 2 * mark.len()
                 && let Some(inner) = t.strip_prefix(mark).and_then(|t| t.strip_suffix(mark))
