@@ -18,7 +18,12 @@ fn report(name: &str, mut times: Vec<f64>, agree: usize) {
     let at = |q: f64| times[((times.len() - 1) as f64 * q) as usize] * 1e6;
     println!(
         "{{\"set\":\"{name}\",\"n\":{},\"agree\":{agree},\"per_second\":{:.0},\"p50_us\":{:.2},\"p99_us\":{:.2},\"p999_us\":{:.2},\"max_us\":{:.2}}}",
-        times.len(), times.len() as f64 / total, at(0.5), at(0.99), at(0.999), at(1.0)
+        times.len(),
+        times.len() as f64 / total,
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0)
     );
 }
 
@@ -32,7 +37,9 @@ fn main() {
     for round in 0..rounds {
         for r in &gsm {
             let gold = r["answer"].as_str().expect("answer");
-            for (c, l) in r["completions"].as_array().expect("list").iter().zip(r["labels"].as_array().expect("list")) {
+            for (c, l) in
+                r["completions"].as_array().expect("list").iter().zip(r["labels"].as_array().expect("list"))
+            {
                 let c = c.as_str().expect("text");
                 let t = Instant::now();
                 let v = Verifier::new(&[gold], &options).verify(c);
@@ -41,7 +48,10 @@ fn main() {
                     if (v == Verdict::Equal) == l.as_bool().expect("label") {
                         agree += 1;
                     } else {
-                        eprintln!("differs: gold {gold}, label {l}, got {v:?}: {:?}", &c[c.len().saturating_sub(80)..]);
+                        eprintln!(
+                            "differs: gold {gold}, label {l}, got {v:?}: {:?}",
+                            &c[c.len().saturating_sub(80)..]
+                        );
                     }
                 }
             }
@@ -59,7 +69,9 @@ fn main() {
             let t = Instant::now();
             let v = Verifier::new(&[g], &o).verify(p);
             times.push(t.elapsed().as_secs_f64());
-            agree += usize::from(round == 0 && (v == Verdict::Equal) == r["expected"].as_bool().expect("expected"));
+            agree += usize::from(
+                round == 0 && (v == Verdict::Equal) == r["expected"].as_bool().expect("expected"),
+            );
         }
     }
     report("math_equivalence", times, agree);

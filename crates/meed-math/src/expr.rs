@@ -387,7 +387,8 @@ impl Expr {
                     if top > 24 {
                         return usize::MAX / 4;
                     }
-                    let n = rational::to_i64(&RBig::from(dashu_base::Abs::abs(e.numerator().clone()))).unwrap_or(1) as usize;
+                    let n = rational::to_i64(&RBig::from(dashu_base::Abs::abs(e.numerator().clone())))
+                        .unwrap_or(1) as usize;
                     a.constant_bits().saturating_mul(n.max(1)).saturating_add(bits(e))
                 }
                 e => a.constant_bits().saturating_add(e.constant_bits()).saturating_mul(2),

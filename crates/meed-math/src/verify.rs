@@ -288,7 +288,10 @@ fn same_raw(a: &str, b: &str) -> bool {
 /// More than a few words that are neither units nor mathematics.
 fn is_prose(text: &str) -> bool {
     let plain = parse::plain_words(text);
-    if crate::words::is_nothing(&plain) || crate::words::is_everything(&plain) || crate::words::spelled(&plain).is_some() {
+    if crate::words::is_nothing(&plain)
+        || crate::words::is_everything(&plain)
+        || crate::words::spelled(&plain).is_some()
+    {
         return false;
     }
     if parse::undecorate(text).starts_with("\\begin{") {
@@ -321,7 +324,13 @@ fn is_prose(text: &str) -> bool {
 }
 
 fn read_gold(text: &str, options: &Options) -> Gold {
-    let whole = |span: Range<usize>, text: &str, mark| Side { span, text: text.to_string(), mark, kind: None, error: None };
+    let whole = |span: Range<usize>, text: &str, mark| Side {
+        span,
+        text: text.to_string(),
+        mark,
+        kind: None,
+        error: None,
+    };
     let plain = fast::plain(text);
     if plain.is_some() {
         let budget = Budget::new(options.budget);

@@ -40,7 +40,7 @@ where
 }
 
 /// Cell `i` as a text; a number is written with the fewest digits that give it back.
-fn read<'a>(slice: &Slice<'a>, i: usize) -> Result<Cow<'a, str>, Reason> {
+pub(crate) fn read<'a>(slice: &Slice<'a>, i: usize) -> Result<Cow<'a, str>, Reason> {
     match slice {
         Slice::Texts(_) => slice.text(i).map(Cow::Borrowed),
         Slice::Numbers(_) => slice.number(i).map(|x| Cow::Owned(x.to_string())),

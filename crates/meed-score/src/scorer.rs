@@ -48,7 +48,9 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 7] = [
+static ALL: [Scorer; 9] = [
+    verify::math::SCORER,
+    verify::answer_key::SCORER,
     verify::number::SCORER,
     verify::exact::SCORER,
     verify::matches::SCORER,

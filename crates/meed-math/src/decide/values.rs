@@ -52,8 +52,12 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         (Congruence { left: a, residue: r, modulus: m }, Congruence { left: b, residue: s, modulus: n }) => {
             classes((a, r, m), (b, s, n), cx)
         }
-        (Congruence { residue, .. }, Scalar(q)) => same(residue, &q.value(), cx).relabel("the residue itself"),
-        (Scalar(q), Congruence { residue, .. }) => same(&q.value(), residue, cx).relabel("the residue itself"),
+        (Congruence { residue, .. }, Scalar(q)) => {
+            same(residue, &q.value(), cx).relabel("the residue itself")
+        }
+        (Scalar(q), Congruence { residue, .. }) => {
+            same(&q.value(), residue, cx).relabel("the residue itself")
+        }
         (Ratio(a), Ratio(b)) => ratios(a, b, cx),
         (Ratio(a), Scalar(q)) => ratio_number(a, q, cx),
         (Scalar(q), Ratio(a)) => ratio_number(a, q, cx),
@@ -72,10 +76,12 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         }
         (Set(a), Set(b)) => unordered(a, b, cx),
         (Set(a), List { items, .. }) | (List { items: a, .. }, Set(items)) => unordered(a, items, cx),
-        (List { items: a, decimal: x }, List { items: b, decimal: y }) => lists(a, b, cx).or(|| match (x, y) {
-            (Some(x), Some(y)) if x == y => Same::Yes("the same number with a decimal comma"),
-            _ => Same::No("different lists"),
-        }),
+        (List { items: a, decimal: x }, List { items: b, decimal: y }) => {
+            lists(a, b, cx).or(|| match (x, y) {
+                (Some(x), Some(y)) if x == y => Same::Yes("the same number with a decimal comma"),
+                _ => Same::No("different lists"),
+            })
+        }
         (List { .. }, Tuple { .. }) | (Tuple { .. }, List { .. })
             if !cx.options.strict && (range_list(g) || range_list(p)) =>
         {
@@ -95,8 +101,12 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
                 ordered(items, other, cx)
             }
         }
-        (Set(a), Scalar(_)) if a.len() == 1 && !cx.options.strict => values(&a[0], p, cx).relabel("the only element of a set"),
-        (Scalar(_), Set(b)) if b.len() == 1 && !cx.options.strict => values(g, &b[0], cx).relabel("the only element of a set"),
+        (Set(a), Scalar(_)) if a.len() == 1 && !cx.options.strict => {
+            values(&a[0], p, cx).relabel("the only element of a set")
+        }
+        (Scalar(_), Set(b)) if b.len() == 1 && !cx.options.strict => {
+            values(g, &b[0], cx).relabel("the only element of a set")
+        }
         (List { items, decimal }, Scalar(q)) => list_number(items, decimal.as_ref(), q, p, cx, true),
         (Scalar(q), List { items, decimal }) => list_number(items, decimal.as_ref(), q, g, cx, false),
         (NumberSet(a), NumberSet(b)) => {
@@ -106,13 +116,14 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
                 Same::No("different number sets")
             }
         }
-        (NumberSet('∅'), Text(t)) | (Text(t), NumberSet('∅')) if crate::words::is_nothing(t) => Same::Yes("no solution"),
-        (Builder { element: a, conditions: c }, Builder { element: b, conditions: d }) => {
-            as_sets(g, p, cx).unwrap_or_else(|| match values(a, b, cx) {
+        (NumberSet('∅'), Text(t)) | (Text(t), NumberSet('∅')) if crate::words::is_nothing(t) => {
+            Same::Yes("no solution")
+        }
+        (Builder { element: a, conditions: c }, Builder { element: b, conditions: d }) => as_sets(g, p, cx)
+            .unwrap_or_else(|| match values(a, b, cx) {
                 Same::Yes(_) => unordered(c, d, cx),
                 s => s,
-            })
-        }
+            }),
         (Text(_), _) | (_, Text(_)) => Same::No("words against mathematics"),
         _ => as_sets(g, p, cx).unwrap_or(Same::No("different kinds of answer")),
     }
@@ -147,9 +158,8 @@ fn texts(a: &str, b: &str) -> Same {
     if let (Some(x), Some(y)) = (crate::words::truth(&x), crate::words::truth(&y)) {
         return if x == y { Same::Yes("the same truth value") } else { Same::No("opposite truth values") };
     }
-    let strip = |s: &str| {
-        s.split(' ').filter(|w| !matches!(*w, "the" | "a" | "an")).collect::<Vec<_>>().join(" ")
-    };
+    let strip =
+        |s: &str| s.split(' ').filter(|w| !matches!(*w, "the" | "a" | "an")).collect::<Vec<_>>().join(" ");
     if strip(&x) == strip(&y) { Same::Yes("the same words") } else { Same::No("different words") }
 }
 
@@ -165,7 +175,11 @@ fn choice(letter: char, rest: Option<&Value>, g: &Value, o: &Value, cx: &Context
     if let Some(n) = named
         && n.chars().count() == 1
     {
-        return if n.starts_with(letter) { Same::Yes("the same choice") } else { Same::No("different choices") };
+        return if n.starts_with(letter) {
+            Same::Yes("the same choice")
+        } else {
+            Same::No("different choices")
+        };
     }
     match rest {
         // A choice with its content against the content alone.
@@ -252,7 +266,11 @@ pub(crate) fn split_signs(v: &Value) -> Option<Value> {
             if !any {
                 return None;
             }
-            Some(if matches!(v, Value::Set(_)) { Value::Set(out) } else { Value::List { items: out, decimal: None } })
+            Some(if matches!(v, Value::Set(_)) {
+                Value::Set(out)
+            } else {
+                Value::List { items: out, decimal: None }
+            })
         }
         Value::Tuple { open, close, items } => {
             let signed = |v: &Value| matches!(v, Value::Scalar(q) if has(&q.expr));
@@ -301,7 +319,9 @@ fn equality_gold(sides: &[Value], signs: &[char], p: &Value, cx: &Context<'_>) -
     match gold {
         Reading::Assignment(_, v) => values(v, p, cx),
         _ => match (set_of_chain(sides, signs, cx), realset::read(p, cx)) {
-            (Some(a), Some((b, _))) if realset::looks_like_set(p) || matches!(p, Value::Set(_)) => realset::compare(&a, &b, cx),
+            (Some(a), Some((b, _))) if realset::looks_like_set(p) || matches!(p, Value::Set(_)) => {
+                realset::compare(&a, &b, cx)
+            }
             _ => Same::No("an equation against its right side only"),
         },
     }
@@ -339,7 +359,9 @@ fn two_equalities(g: Reading<'_>, p: Reading<'_>, cx: &Context<'_>) -> Same {
             (Label::Variable(m), Label::Variable(n)) if m != n => {
                 // y = 2x + 1 may still be solved for the other variable.
                 match (x, y) {
-                    (Value::Scalar(x), Value::Scalar(y)) if x.expr.has_variables() || y.expr.has_variables() => {
+                    (Value::Scalar(x), Value::Scalar(y))
+                        if x.expr.has_variables() || y.expr.has_variables() =>
+                    {
                         let (m, n) = (Expr::Var((*m).clone()), Expr::Var((*n).clone()));
                         equations((&m, &x.value()), (&n, &y.value()), cx)
                     }
@@ -447,7 +469,8 @@ fn relations(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         return Same::No("a relation where a set is expected");
     }
     if let (Value::Chain { sides: s1, signs: g1 }, Value::Chain { sides: s2, signs: g2 }) = (g, p)
-        && let ([Value::Scalar(a), Value::Scalar(b)], [Value::Scalar(c), Value::Scalar(d)]) = (s1.as_slice(), s2.as_slice())
+        && let ([Value::Scalar(a), Value::Scalar(b)], [Value::Scalar(c), Value::Scalar(d)]) =
+            (s1.as_slice(), s2.as_slice())
         && g1[0] != '∈'
         && g2[0] != '∈'
     {
@@ -518,7 +541,11 @@ fn vector(m: &[Vec<Expr>], items: &[Value], cx: &Context<'_>, tuple_is_gold: boo
     } else {
         // A list of rows, as programs print matrices.
         m.iter()
-            .map(|r| Value::Tuple { open: '[', close: ']', items: r.iter().cloned().map(Value::scalar).collect() })
+            .map(|r| Value::Tuple {
+                open: '[',
+                close: ']',
+                items: r.iter().cloned().map(Value::scalar).collect(),
+            })
             .collect()
     };
     if tuple_is_gold { ordered(items, &flat, cx) } else { ordered(&flat, items, cx) }
@@ -532,7 +559,8 @@ fn cases(a: &[(Value, Value)], b: &[(Value, Value)], cx: &Context<'_>) -> Same {
     let mut used = vec![false; b.len()];
     let mut left = Vec::new();
     for (v, c) in a {
-        let found = (0..b.len()).find(|&k| !used[k] && !otherwise(&b[k].1) && !otherwise(c) && values(c, &b[k].1, cx).yes());
+        let found = (0..b.len())
+            .find(|&k| !used[k] && !otherwise(&b[k].1) && !otherwise(c) && values(c, &b[k].1, cx).yes());
         match found {
             Some(k) => {
                 used[k] = true;
@@ -548,7 +576,9 @@ fn cases(a: &[(Value, Value)], b: &[(Value, Value)], cx: &Context<'_>) -> Same {
     let rest: Vec<usize> = (0..b.len()).filter(|k| !used[*k]).collect();
     match (left.as_slice(), rest.as_slice()) {
         ([], []) => Same::Yes("the same cases"),
-        ([(v, c)], [k]) if otherwise(c) || otherwise(&b[*k].1) => values(v, &b[*k].0, cx).relabel("the same cases"),
+        ([(v, c)], [k]) if otherwise(c) || otherwise(&b[*k].1) => {
+            values(v, &b[*k].0, cx).relabel("the same cases")
+        }
         _ => Same::No("different cases"),
     }
 }
@@ -627,7 +657,9 @@ fn list_number(
     }
     // "5 or 5": one value said twice.
     if items.iter().all(|v| matches!(v, Value::Scalar(_) | Value::Chain { .. })) {
-        let all = items.iter().all(|v| if list_is_gold { values(v, scalar, cx).yes() } else { values(scalar, v, cx).yes() });
+        let all = items
+            .iter()
+            .all(|v| if list_is_gold { values(v, scalar, cx).yes() } else { values(scalar, v, cx).yes() });
         if all {
             return Same::Yes("one value said more than once");
         }

@@ -173,7 +173,7 @@ impl<'a> Reals<'a> {
         let (m, r) = x.to_fixed(wp);
         let ln2 = self.ln2_fixed(wp + 48)?;
         // x = k ln 2 + t
-        let k = ((&m << 48) + (&ln2 >> 1)) .div_floor_by(&ln2);
+        let k = ((&m << 48) + (&ln2 >> 1)).div_floor_by(&ln2);
         let t = &m - ((&k * &ln2) >> 48);
         let t = t >> halve;
         let one = IBig::ONE << wp;

@@ -187,6 +187,25 @@ pub(super) const WORDS: &[Def] = &[
         |b, a| within(b, a, Within::Run),
     ),
     def(
+        "vote_share",
+        "The share of the present siblings that have the same value.",
+        "Over `answer_key()` it is the share of the group's votes an answer got.",
+        &[X, AXIS, WHERE],
+        &[eg(
+            r#"kind.vote_share("group")"#,
+            r#"{"kind": [["a", "b", "a", "a"]]}"#,
+            "[[0.75, 0.25, 0.75, 0.75]]",
+        )],
+        |b, a| {
+            let x = masked(b, a)?;
+            let axis = a.text("axis")?;
+            let count = Segment::Reduce(meed_algebra::op::Reducer::Count);
+            let (same, all) =
+                (b.graph.segment(count, x, None, &axis, &[x])?, b.graph.segment(count, x, None, &axis, &[])?);
+            Ok(Arg::Signal(b.graph.binary(Binary::Div, same, all)?))
+        },
+    ),
+    def(
         "center",
         "x minus the mean of the siblings.",
         "",

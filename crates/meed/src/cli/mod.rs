@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod math;
 mod recipe;
 mod score;
 mod summary;
@@ -29,6 +30,8 @@ enum Command {
     Words(words::Words),
     /// What a word does, with examples.
     Help(words::Help),
+    /// Compares an answer with the reference and explains the verdict.
+    Math(math::Math),
     /// Published systems as specs: list, show and test them.
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),
+        Command::Math(command) => command.run(),
         Command::Recipe(command) => command.run(),
     };
     match outcome {
