@@ -18,7 +18,9 @@ fn second_row(row: impl AsRef<[u8]>) -> String {
     let path = file(dir.path(), "rows.jsonl", text);
     let columns = ["text", "score", "ok", "prm", "logp", "emb", "parts"];
     let axes = [("emb", "vector")];
-    let error = read_as(&[path.clone()], &columns, &axes, &ReadOptions::default()).map(|_| ()).unwrap_err();
+    let error = read_as(std::slice::from_ref(&path), &columns, &axes, &ReadOptions::default())
+        .map(|_| ())
+        .unwrap_err();
     let strict = message(&error, dir.path());
 
     // With skipping the row is left out and counted, with the same message.
@@ -129,12 +131,12 @@ fn lines_longer_than_allowed() {
     let path = file(dir.path(), "rows.jsonl", text);
     for max_line in [1000, 5 << 20] {
         let options = ReadOptions { max_line, ..ReadOptions::default() };
-        let error = read(&[path.clone()], &["text"], &options).map(|_| ()).unwrap_err();
+        let error = read(std::slice::from_ref(&path), &["text"], &options).map(|_| ()).unwrap_err();
         let expected =
             format!("rows.jsonl:2: the line is longer than {max_line} bytes (`--max-line`){AFTER}");
         assert_eq!(message(&error, dir.path()), expected);
         let options = ReadOptions { max_line, on_error: OnError::Skip, ..ReadOptions::default() };
-        let (source, piece) = read(&[path.clone()], &["text"], &options).unwrap();
+        let (source, piece) = read(std::slice::from_ref(&path), &["text"], &options).unwrap();
         assert_eq!(shown(piece.batch.column("text").unwrap()), r#""a" "b""#);
         assert_eq!(piece.rows.place(1).unwrap().1, 3);
         assert_eq!(source.report().skipped, 1);
@@ -180,7 +182,7 @@ fn groups_scattered_over_an_input_too_large_to_hold() {
     let text = "{\"task_id\": 1}\n{\"task_id\": 2}\n{\"task_id\": 1}\n";
     let path = file(dir.path(), "rows.jsonl", text);
     let options = ReadOptions { hold: 0, ..ReadOptions::default() };
-    let mut source = Source::open(&[path.clone()], &options).unwrap();
+    let mut source = Source::open(std::slice::from_ref(&path), &options).unwrap();
     let error = source.next(Extent::Groups { min_rollouts: 10 }).map(|_| ()).unwrap_err();
     assert_eq!(
         message(&error, dir.path()),

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use common::*;
 use meed_algebra::{Axis, Batch, Column, Reason};
@@ -26,7 +26,7 @@ fn score(
     String::from_utf8(written).unwrap()
 }
 
-fn write(source: &Source, piece: &Piece, target: &PathBuf, outputs: Vec<(&'static str, Column)>) {
+fn write(source: &Source, piece: &Piece, target: &Path, outputs: Vec<(&'static str, Column)>) {
     let described = outputs
         .iter()
         .map(|(name, c)| Output { name: name.to_string(), shape: c.shape.clone(), kind: c.kind })
@@ -121,7 +121,7 @@ fn what_is_written_reads_back_the_same_with_one_and_two_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let target = dir.path().join(name);
         pool.install(|| {
-            let mut source = Source::open(&[path.clone()], &ReadOptions::default()).unwrap();
+            let mut source = Source::open(std::slice::from_ref(&path), &ReadOptions::default()).unwrap();
             source.select(&set(&["labels", "text"]), &declared(&[])).unwrap();
             let outputs = ["reward", "mean"].map(|n| n.to_string());
             let axes = [Axis::ROLLOUT, Axis::GROUP];
@@ -144,7 +144,7 @@ fn what_is_written_reads_back_the_same_with_one_and_two_threads() {
     let (one, two) = (run(1, "one.jsonl"), run(2, "two.jsonl"));
     assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap());
     let columns = ["text", "labels", "prompt", "answer", "task"];
-    let (_, before) = read(&[path.clone()], &columns, &ReadOptions::default()).unwrap();
+    let (_, before) = read(std::slice::from_ref(&path), &columns, &ReadOptions::default()).unwrap();
     let (_, after) = read(&[one], &columns, &ReadOptions::default()).unwrap();
     assert_same(&before.batch, &after.batch);
 }

@@ -57,12 +57,12 @@ fn verl_s_parquet_goes_through_every_format_with_all_columns() {
         "extra_info.output",
         "extra_info.instruction",
     ];
-    let (_, before) = read(&[path.clone()], &columns, &ReadOptions::default()).unwrap();
+    let (_, before) = read(std::slice::from_ref(&path), &columns, &ReadOptions::default()).unwrap();
     let mut from = path;
     for name in ["a.parquet", "b.arrow", "c.arrows", "d.jsonl", "e.parquet", "f.jsonl.zst", "g.jsonl.gz"] {
         let to = dir.path().join(name);
         copy(&from, &to);
-        let (source, after) = read(&[to.clone()], &columns, &ReadOptions::default()).unwrap();
+        let (source, after) = read(std::slice::from_ref(&to), &columns, &ReadOptions::default()).unwrap();
         assert_eq!((source.layout().name, after.rows.len()), ("verl", 80), "{name}");
         assert_same(&before.batch, &after.batch);
         from = to;
@@ -110,7 +110,7 @@ fn nested_outputs_are_typed_columns() {
     sink.finish().unwrap();
 
     // Read back, out as lines: every column is as it was written.
-    let (source, piece) = read(&[target.clone()], &[], &ReadOptions::default()).unwrap();
+    let (source, piece) = read(std::slice::from_ref(&target), &[], &ReadOptions::default()).unwrap();
     let lines = dir.path().join("back.jsonl");
     let mut sink = Sink::create(Some(&lines), None, &source, Vec::new()).unwrap();
     sink.write(&piece, &piece.batch, &[]).unwrap();

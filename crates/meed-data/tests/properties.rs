@@ -82,7 +82,7 @@ proptest! {
     fn pieces_hold_what_the_whole_holds(text in rows(), least in 1..6_usize) {
         let dir = tempfile::tempdir().unwrap();
         let path = file(dir.path(), "rows.jsonl", text);
-        let (_, whole) = read(&[path.clone()], &["logp", "score"], &ReadOptions::default()).unwrap();
+        let (_, whole) = read(std::slice::from_ref(&path), &["logp", "score"], &ReadOptions::default()).unwrap();
         let options = ReadOptions { hold: 0, ..ReadOptions::default() };
         let mut source = Source::open(&[path], &options).unwrap();
         source.select(&set(&["logp", "score"]), &declared(&[])).unwrap();

@@ -7,6 +7,33 @@ use super::Syntax;
 /// Lists and objects inside each other.
 const DEEPEST: usize = 128;
 
+/// The parts of a number as passed.
+struct Scan {
+    negative: bool,
+    /// All digits as one whole number, right when there are at most 19 of them.
+    mantissa: u64,
+    digits: usize,
+    /// How many of them are behind the point.
+    fraction: usize,
+    exponent: bool,
+}
+
+impl Scan {
+    /// The number, when one division of two exact numbers gives it; that rounds correctly.
+    #[inline]
+    fn exact(&self) -> Option<f64> {
+        const TENS: [f64; 23] = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+            1e18, 1e19, 1e20, 1e21, 1e22,
+        ];
+        if self.exponent || self.digits > 19 || self.mantissa > 1 << 53 {
+            return None;
+        }
+        let n = self.mantissa as f64 / TENS[self.fraction];
+        Some(if self.negative { -n } else { n })
+    }
+}
+
 /// A position in a JSON text.
 pub(crate) struct Cursor<'a> {
     text: &'a str,
@@ -168,64 +195,62 @@ impl<'a> Cursor<'a> {
             }
             _ => {}
         }
-        let whole = self.pass_number()?;
-        let digits = &self.text[start..self.at];
-        if whole && digits.len() <= 15 {
-            let (negative, digits) = match digits.strip_prefix('-') {
-                Some(rest) => (true, rest),
-                None => (false, digits),
-            };
-            let n = digits.bytes().fold(0u64, |n, d| n * 10 + u64::from(d - b'0')) as f64;
-            return Ok(if negative { -n } else { n });
+        let scan = self.pass_number()?;
+        if let Some(n) = scan.exact() {
+            return Ok(n);
         }
-        match digits.parse() {
+        match self.text[start..self.at].parse() {
             Ok(n) => Ok(n),
             Err(_) => self.error("not a number"),
         }
     }
 
-    /// Passes a number by JSON's grammar; whether it has neither fraction nor exponent.
+    /// Passes a number by JSON's grammar.
     #[inline]
-    fn pass_number(&mut self) -> Result<bool, Syntax> {
-        if self.byte() == b'-' {
+    fn pass_number(&mut self) -> Result<Scan, Syntax> {
+        let mut scan =
+            Scan { negative: self.byte() == b'-', mantissa: 0, digits: 0, fraction: 0, exponent: false };
+        if scan.negative {
             self.at += 1;
         }
         match self.byte() {
             b'0' => self.at += 1,
-            b'1'..=b'9' => self.pass_digits(),
+            b'1'..=b'9' => scan.digits = self.pass_digits(&mut scan.mantissa),
             _ => return self.error("expected a value"),
         }
-        let mut whole = true;
         if self.byte() == b'.' {
-            whole = false;
             self.at += 1;
-            if !self.byte().is_ascii_digit() {
+            scan.fraction = self.pass_digits(&mut scan.mantissa);
+            scan.digits += scan.fraction;
+            if scan.fraction == 0 {
                 return self.error("expected a digit after the point");
             }
-            self.pass_digits();
         }
         if matches!(self.byte(), b'e' | b'E') {
-            whole = false;
+            scan.exponent = true;
             self.at += 1;
             if matches!(self.byte(), b'+' | b'-') {
                 self.at += 1;
             }
-            if !self.byte().is_ascii_digit() {
+            if self.pass_digits(&mut 0) == 0 {
                 return self.error("expected a digit in the exponent");
             }
-            self.pass_digits();
         }
         if self.byte().is_ascii_digit() {
             return self.error("a number with a leading zero");
         }
-        Ok(whole)
+        Ok(scan)
     }
 
+    /// Passes digits and appends them to `n` (which wraps when there are too many); how many there were.
     #[inline]
-    fn pass_digits(&mut self) {
-        while self.byte().is_ascii_digit() {
+    fn pass_digits(&mut self, n: &mut u64) -> usize {
+        let start = self.at;
+        while let Some(digit) = self.bytes.get(self.at).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
+            *n = n.wrapping_mul(10).wrapping_add(u64::from(digit));
             self.at += 1;
         }
+        self.at - start
     }
 
     /// Passes `true`, `null`…

@@ -25,7 +25,8 @@ pub struct Layout {
     pub group_why: String,
     /// The field that says which training step a row belongs to, when rows are split by it.
     pub batch_by: Option<String>,
-    /// Where the well-known columns come from: column and field (`text` from `completions`).
+    /// Where the well-known columns come from: column and field (`text` from `completions`). A field that begins
+    /// with `#` is computed: from `chosen` and `rejected`, or a query without the prompt it begins with.
     pub aliases: Vec<(String, String)>,
 }
 

@@ -1,6 +1,9 @@
 //! JSON lines: the input line with the outputs spliced in, so every byte of the other columns stays.
 
+use std::ops::Range;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use arrow_array::RecordBatch;
 use meed_algebra::{Batch, Column, Kind, Values};
@@ -15,14 +18,16 @@ use crate::error::DataError;
 use crate::json::{Cursor, write_number, write_string};
 use crate::row::Origin;
 
-/// Rows formatted by one thread at a time.
-const RUN: usize = 64;
+/// Bytes formatted by one thread at a time.
+const RUN: usize = 256 << 10;
 
-/// Runs formatted before they are written, which bounds what is held.
-const RUNS: usize = 64;
+/// Runs formatted before they are handed on, and runs waiting to be written: this bounds what is held.
+const RUNS: usize = 16;
 
+/// Lines on their way to a file; packing and writing happen on a thread of their own.
 pub(super) struct LineSink {
-    packer: Packer,
+    send: Option<SyncSender<Vec<u8>>>,
+    thread: Option<JoinHandle<std::io::Result<()>>>,
     draft: Option<Draft>,
 }
 
@@ -35,12 +40,19 @@ struct Written<'a> {
 
 impl LineSink {
     pub(super) fn create(path: Option<&Path>) -> Result<LineSink, DataError> {
-        let Some(path) = path else {
-            return Ok(LineSink { packer: Packer::Stdout(std::io::stdout()), draft: None });
+        let (packer, draft) = match path {
+            None => (Packer::Stdout(std::io::stdout()), None),
+            Some(path) => {
+                let (draft, file) = Draft::create(path)?;
+                (Packer::new(path, file).map_err(DataError::io(path, "write"))?, Some(draft))
+            }
         };
-        let (draft, file) = Draft::create(path)?;
-        let packer = Packer::new(path, file).map_err(DataError::io(path, "write"))?;
-        Ok(LineSink { packer, draft: Some(draft) })
+        let (send, lines) = sync_channel(RUNS);
+        let thread = std::thread::Builder::new()
+            .name("meed-write".to_string())
+            .spawn(move || pack(packer, &lines))
+            .map_err(DataError::io(path.unwrap_or(Path::new(STDOUT)), "start writing"))?;
+        Ok(LineSink { send: Some(send), thread: Some(thread), draft })
     }
 
     pub(super) fn write(
@@ -58,32 +70,75 @@ impl LineSink {
                 Written { output, column, nest }
             })
             .collect();
-        for rows in piece.rows.rows.chunks(RUN * RUNS) {
-            let runs: Vec<Vec<u8>> = rows
-                .par_chunks(RUN)
-                .map(|rows| {
-                    let mut out = Vec::new();
-                    rows.iter().for_each(|row| line(&mut out, row, axes, &written));
+        let sizes: Vec<usize> = piece.rows.rows.iter().map(|row| size(row, axes, &written)).collect();
+        for cuts in runs(&sizes).chunks(RUNS) {
+            let runs: Vec<Vec<u8>> = cuts
+                .par_iter()
+                .map(|cut| {
+                    let mut out = Vec::with_capacity(sizes[cut.clone()].iter().sum());
+                    piece.rows.rows[cut.clone()].iter().for_each(|row| line(&mut out, row, axes, &written));
                     out
                 })
                 .collect();
             for run in runs {
-                self.packer.write(&run).map_err(|e| self.failed(e))?;
+                if self.send.as_ref().is_none_or(|send| send.send(run).is_err()) {
+                    // The thread has ended early, and knows why.
+                    return self.join();
+                }
             }
         }
         Ok(())
     }
 
-    fn failed(&self, error: std::io::Error) -> DataError {
-        let path = self.draft.as_ref().map_or(Path::new("standard output"), |d| d.target());
-        DataError::io(path, "write")(error)
+    /// Waits until everything is written.
+    fn join(&mut self) -> Result<(), DataError> {
+        self.send = None;
+        let done = self.thread.take().map(JoinHandle::join);
+        let done = match done {
+            Some(Ok(done)) => done,
+            _ => Err(std::io::Error::other("the writing thread failed")),
+        };
+        let path = self.draft.as_ref().map_or(Path::new(STDOUT), |d| d.target());
+        done.map_err(DataError::io(path, "write"))
     }
 
-    pub(super) fn finish(self) -> Result<(), DataError> {
-        let path = self.draft.as_ref().map_or(Path::new("standard output"), |d| d.target()).to_path_buf();
-        self.packer.finish().map_err(DataError::io(&path, "write"))?;
-        self.draft.map_or(Ok(()), Draft::finish)
+    pub(super) fn finish(mut self) -> Result<(), DataError> {
+        self.join()?;
+        self.draft.take().map_or(Ok(()), Draft::finish)
     }
+}
+
+const STDOUT: &str = "standard output";
+
+fn pack(mut packer: Packer, lines: &Receiver<Vec<u8>>) -> std::io::Result<()> {
+    for run in lines {
+        packer.write(&run)?;
+    }
+    packer.finish()
+}
+
+/// About how long a row's line will be.
+fn size(row: &RowRef, axes: &Batch, written: &[Written<'_>]) -> usize {
+    let input = match &row.origin {
+        Origin::Line(_, range) => range.len(),
+        _ => 256,
+    };
+    let output = |w: &Written<'_>| span(axes, &w.nest, w.column, row).len() * 20 + 40;
+    input + 32 + written.iter().map(output).sum::<usize>()
+}
+
+/// Cuts rows of these sizes into runs of about [`RUN`] bytes.
+fn runs(sizes: &[usize]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
+    let (mut start, mut held) = (0, 0);
+    for (i, size) in sizes.iter().enumerate() {
+        held += size;
+        if held >= RUN || i + 1 == sizes.len() {
+            runs.push(start..i + 1);
+            (start, held) = (i + 1, 0);
+        }
+    }
+    runs
 }
 
 fn line(out: &mut Vec<u8>, row: &RowRef, axes: &Batch, written: &[Written<'_>]) {

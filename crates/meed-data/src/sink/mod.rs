@@ -54,7 +54,7 @@ pub struct Sink {
 
 enum SinkKind {
     Lines(LineSink),
-    Records(RecordSink),
+    Records(Box<RecordSink>),
     Spool(Box<Spool>),
 }
 
@@ -82,7 +82,9 @@ impl Sink {
                     format!("{} needs a file: name one with `-o`", format.name()),
                 ));
             }
-            (Some(path), _, Some(schema)) => SinkKind::Records(RecordSink::new(path, format, schema)),
+            (Some(path), _, Some(schema)) => {
+                SinkKind::Records(Box::new(RecordSink::new(path, format, schema)))
+            }
             (Some(path), _, None) => {
                 SinkKind::Spool(Box::new(Spool::create(path, format, source.layout().rows)?))
             }

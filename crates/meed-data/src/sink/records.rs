@@ -135,9 +135,8 @@ impl RecordSink {
         Arc::new(Schema::new(fields))
     }
 
-    pub(super) fn finish(mut self, outputs: &[Output]) -> Result<(), DataError> {
-        let open = self.open.take();
-        match open {
+    pub(super) fn finish(self, outputs: &[Output]) -> Result<(), DataError> {
+        match self.open {
             Some((writer, _)) => writer.finish(),
             None => {
                 let schema = self.schema(outputs, &[]);

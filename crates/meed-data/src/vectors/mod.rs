@@ -62,11 +62,14 @@ impl Vector {
     }
 }
 
+/// A file and what it holds, or why it cannot be used.
+pub type VectorFile = (PathBuf, Result<Vector, DataError>);
+
 /// All vectors of a folder (`*.json`), by file name.
 ///
 /// # Errors
 /// When the folder cannot be listed. A file that cannot be used is an error in its place, so the others run.
-pub fn read_dir(dir: &Path) -> Result<Vec<(PathBuf, Result<Vector, DataError>)>, DataError> {
+pub fn read_dir(dir: &Path) -> Result<Vec<VectorFile>, DataError> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(DataError::io(dir, "list"))? {
         let path = entry.map_err(DataError::io(dir, "list"))?.path();
