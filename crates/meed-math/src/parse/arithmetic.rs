@@ -325,8 +325,11 @@ fn scientific(a: &Quantity, b: &Quantity, first: bool) -> Option<dashu_ratio::RB
     let mantissa = a.expr.as_rational()?;
     let ulp = a.written.as_ref()?;
     let ten = rational::int(10);
+    if scale.is_zero() {
+        return None;
+    }
     let big = if *scale < dashu_ratio::RBig::ONE { dashu_ratio::RBig::ONE / scale } else { scale.clone() };
-    if scale.is_zero() || rational::bits(scale) > 4096 || mantissa.is_zero() || !big.is_int() {
+    if rational::bits(scale) > 4096 || mantissa.is_zero() || !big.is_int() {
         return None;
     }
     let mut n = big.numerator().clone();
