@@ -30,7 +30,9 @@ pub(crate) fn series(b: Binder, name: Name, lo: Expr, hi: Expr, body: Expr) -> E
 fn geometric(name: &str, a: i64, body: &Expr) -> Option<Expr> {
     let at = |k: i64| body.substitute(name, &Expr::int(k));
     let (t0, t1, t2, t3) = (at(a), at(a + 1), at(a + 2), at(a + 5));
-    let (Expr::Num(x0), Expr::Num(x1), Expr::Num(x2), Expr::Num(x3)) = (&t0, &t1, &t2, &t3) else { return None };
+    let (Expr::Num(x0), Expr::Num(x1), Expr::Num(x2), Expr::Num(x3)) = (&t0, &t1, &t2, &t3) else {
+        return None;
+    };
     if x0.is_zero() {
         return None;
     }
@@ -46,7 +48,9 @@ fn geometric(name: &str, a: i64, body: &Expr) -> Option<Expr> {
 pub(crate) fn integral(name: &Name, a: Expr, b: Expr, body: Expr) -> Expr {
     let finite = |e: &Expr| !e.any(|e| *e == Expr::Const(Const::Infinity));
     match antiderivative(name, &body) {
-        Some(f) if finite(&a) && finite(&b) && !singular(&body) => f.substitute(name, &b).sub(f.substitute(name, &a)),
+        Some(f) if finite(&a) && finite(&b) && !singular(&body) => {
+            f.substitute(name, &b).sub(f.substitute(name, &a))
+        }
         _ => Expr::Bind(Binder::Integral, name.clone(), vec![a, b, body]),
     }
 }
@@ -144,7 +148,11 @@ pub(crate) fn limit(name: &Name, point: Expr, body: Expr) -> Expr {
     if point != Expr::Const(Const::Infinity) {
         let v = body.substitute(name, &point);
         let smooth = !v.any(|e| match e {
-            Expr::Pow(b, k) => b.is_num(0) || (k.as_rational().is_none_or(crate::num::rational::is_negative) && !matches!(b.as_ref(), Expr::Num(_) | Expr::Const(_))),
+            Expr::Pow(b, k) => {
+                b.is_num(0)
+                    || (k.as_rational().is_none_or(crate::num::rational::is_negative)
+                        && !matches!(b.as_ref(), Expr::Num(_) | Expr::Const(_)))
+            }
             Expr::Call(..) | Expr::Apply(..) | Expr::Bind(..) => true,
             _ => false,
         });

@@ -237,10 +237,10 @@ impl Expr {
             if e.is_zero() && matches!(&base, Expr::Num(b) if !b.is_zero()) {
                 return Expr::int(1);
             }
-            if let Expr::Num(b) = &base {
-                if let Some(v) = fold_power(b, e) {
-                    return Expr::Num(v);
-                }
+            if let Expr::Num(b) = &base
+                && let Some(v) = fold_power(b, e)
+            {
+                return Expr::Num(v);
             }
             // (x^a)^n is x^(an) for integers n; for fractions only when nothing can change sign.
             if e.is_int()
@@ -387,7 +387,8 @@ impl Expr {
                     if top > 24 {
                         return usize::MAX / 4;
                     }
-                    let n = rational::to_i64(&RBig::from(dashu_base::Abs::abs(e.numerator().clone()))).unwrap_or(1) as usize;
+                    let n = rational::to_i64(&RBig::from(dashu_base::Abs::abs(e.numerator().clone())))
+                        .unwrap_or(1) as usize;
                     a.constant_bits().saturating_mul(n.max(1)).saturating_add(bits(e))
                 }
                 e => a.constant_bits().saturating_add(e.constant_bits()).saturating_mul(2),

@@ -94,7 +94,8 @@ mod tests {
         assert_eq!(plain("1,000.50"), plain("1000.5").map(|p| Plain { written: 2, ..p }));
         assert!(plain("0.0").zip(plain("-0")).is_some_and(|(a, b)| a.same_value(&b)));
         assert_eq!(plain("-7"), plain(" -7. "));
-        for bad in ["", "-", "1,00", "12,3456", "0,111", "1..2", "3/4", "5 cm", "1234567890123456789", "007a"] {
+        for bad in ["", "-", "1,00", "12,3456", "0,111", "1..2", "3/4", "5 cm", "1234567890123456789", "007a"]
+        {
             assert!(plain(bad).is_none(), "{bad}");
         }
         assert!(plain("1,234,567").is_some());

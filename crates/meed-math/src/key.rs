@@ -66,7 +66,9 @@ fn value_key(v: &Value, cx: &Context<'_>, depth: usize) -> Option<String> {
             keys.dedup();
             if keys.len() == 1 { keys.swap_remove(0) } else { format!("s:{{{}}}", keys.join(",")) }
         }
-        Value::Tuple { items, .. } if items.len() == 2 && items.iter().all(|v| matches!(v, Value::Scalar(_))) => {
+        Value::Tuple { items, .. }
+            if items.len() == 2 && items.iter().all(|v| matches!(v, Value::Scalar(_))) =>
+        {
             set_key(&realset::read(v, cx)?.0, cx)?
         }
         Value::Tuple { items, .. } => {
@@ -92,13 +94,20 @@ fn value_key(v: &Value, cx: &Context<'_>, depth: usize) -> Option<String> {
         Value::Matrix(m) => {
             let rows: Option<Vec<String>> = m
                 .iter()
-                .map(|r| Some(format!("t:({})", r.iter().map(|e| scalar_key(e, cx)).collect::<Option<Vec<_>>>()?.join(","))))
+                .map(|r| {
+                    Some(format!(
+                        "t:({})",
+                        r.iter().map(|e| scalar_key(e, cx)).collect::<Option<Vec<_>>>()?.join(",")
+                    ))
+                })
                 .collect();
             format!("t:({})", rows?.join(","))
         }
         Value::Piecewise(rows) => {
-            let mut keys: Vec<String> =
-                rows.iter().map(|(v, c)| Some(format!("{} if {}", key(v)?, key(c)?))).collect::<Option<_>>()?;
+            let mut keys: Vec<String> = rows
+                .iter()
+                .map(|(v, c)| Some(format!("{} if {}", key(v)?, key(c)?)))
+                .collect::<Option<_>>()?;
             keys.sort();
             format!("p:{{{}}}", keys.join(","))
         }
@@ -153,7 +162,9 @@ fn scalar_key(e: &Expr, cx: &Context<'_>) -> Option<String> {
     if names.is_empty() && !e.has_variables() {
         return Some(match number_key(e, &[], cx) {
             Some(k) => k,
-            None => format!("h:{:x}", Modular { seed: SEED, budget: cx.budget }.eval(e).ok()?.0.fingerprint()),
+            None => {
+                format!("h:{:x}", Modular { seed: SEED, budget: cx.budget }.eval(e).ok()?.0.fingerprint())
+            }
         });
     }
     // Whole numbers, so that factorials and signs to the n-th power have values; fractions for the rest.
@@ -164,7 +175,11 @@ fn scalar_key(e: &Expr, cx: &Context<'_>) -> Option<String> {
                     .iter()
                     .map(|n| {
                         let h = (mix(hash_bytes(SEED, n.as_bytes()) ^ mix(k)) >> 8) as i64;
-                        let q = if whole { rational::int(2 + h % 37) } else { rational::ratio(1 + h % 9973, 10_007) };
+                        let q = if whole {
+                            rational::int(2 + h % 37)
+                        } else {
+                            rational::ratio(1 + h % 9973, 10_007)
+                        };
                         (n.clone(), q)
                     })
                     .collect();
@@ -204,7 +219,7 @@ fn real_key(b: &Ball) -> Option<String> {
     }
     // 30 significant digits, rounded to nearest.
     let mag = b.magnitude()?;
-    let digits10 = 30 - (mag as f64 * 0.301_03).floor() as i64;
+    let digits10 = 30 - (mag as f64 * std::f64::consts::LOG10_2).floor() as i64;
     if digits10.abs() > 20_000 {
         return None;
     }
@@ -225,7 +240,8 @@ fn recognise(b: &Ball) -> Option<RBig> {
     for _ in 0..80 {
         let (x, y) = (a.floor(), c.floor());
         let integral = a == RBig::from(x.clone());
-        let step = if x == y && !integral { x.clone() } else { if integral { x.clone() } else { &x + IBig::ONE } };
+        let step =
+            if x == y && !integral { x.clone() } else { if integral { x.clone() } else { &x + IBig::ONE } };
         let p2 = &step * &p1 + &p0;
         let q2 = &step * &q1 + &q0;
         if p2.bit_len() + q2.bit_len() > RECOGNISED_BITS {

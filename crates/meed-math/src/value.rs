@@ -29,7 +29,16 @@ pub struct Quantity {
 impl Quantity {
     /// A bare expression.
     pub fn new(expr: Expr) -> Quantity {
-        Quantity { expr, written: None, percent: false, degrees: false, unit: None, digits: None, radix: None, letters: None }
+        Quantity {
+            expr,
+            written: None,
+            percent: false,
+            degrees: false,
+            unit: None,
+            digits: None,
+            radix: None,
+            letters: None,
+        }
     }
 
     /// The value as it counts in a larger expression: per cent divided out, degrees as radians.

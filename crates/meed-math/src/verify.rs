@@ -303,7 +303,10 @@ fn same_raw(a: &str, b: &str) -> bool {
 /// More than a few words that are neither units nor mathematics.
 fn is_prose(text: &str) -> bool {
     let plain = parse::plain_words(text);
-    if crate::words::is_nothing(&plain) || crate::words::is_everything(&plain) || crate::words::spelled(&plain).is_some() {
+    if crate::words::is_nothing(&plain)
+        || crate::words::is_everything(&plain)
+        || crate::words::spelled(&plain).is_some()
+    {
         return false;
     }
     if parse::undecorate(text).starts_with("\\begin{") {
@@ -336,7 +339,13 @@ fn is_prose(text: &str) -> bool {
 }
 
 fn read_gold(text: &str, options: &Options) -> Gold {
-    let whole = |span: Range<usize>, text: &str, mark| Side { span, text: text.to_string(), mark, kind: None, error: None };
+    let whole = |span: Range<usize>, text: &str, mark| Side {
+        span,
+        text: text.to_string(),
+        mark,
+        kind: None,
+        error: None,
+    };
     let plain = fast::plain(text);
     if plain.is_some() {
         let mut side = whole(0..text.len(), text.trim(), Mark::Whole);
@@ -364,7 +373,8 @@ fn read_gold(text: &str, options: &Options) -> Gold {
                 let mut side = whole(e.span.clone(), &e.text, e.mark);
                 side.kind = Some(a.value.kind());
                 let plain = fast::plain(&e.text);
-                let only_words = matches!(a.value, Value::Text(_)) && matches!(e.mark, Mark::Said | Mark::Final);
+                let only_words =
+                    matches!(a.value, Value::Text(_)) && matches!(e.mark, Mark::Said | Mark::Final);
                 let gold = Gold::new(side, Some(a), plain);
                 if only_words {
                     words.get_or_insert(gold);

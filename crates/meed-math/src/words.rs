@@ -5,11 +5,69 @@ pub(crate) fn is_english(run: &str) -> bool {
     let lower = run.to_ascii_lowercase();
     matches!(
         lower.as_str(),
-        "is" | "are" | "be" | "to" | "of" | "in" | "on" | "at" | "by" | "no" | "yes" | "the" | "an" | "for" | "if" | "not" | "any"
-            | "all" | "so" | "we" | "it" | "as" | "has" | "per" | "can" | "odd" | "one" | "two" | "six" | "ten" | "day"
-            | "red" | "am" | "pm" | "who" | "was" | "did" | "men" | "man" | "boy" | "new" | "old" | "its" | "get"
-            | "up" | "low" | "max" | "min" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "his" | "her" | "end" | "let" | "but"
-            | "none" | "dne" | "even" | "base"
+        "is" | "are"
+            | "be"
+            | "to"
+            | "of"
+            | "in"
+            | "on"
+            | "at"
+            | "by"
+            | "no"
+            | "yes"
+            | "the"
+            | "an"
+            | "for"
+            | "if"
+            | "not"
+            | "any"
+            | "all"
+            | "so"
+            | "we"
+            | "it"
+            | "as"
+            | "has"
+            | "per"
+            | "can"
+            | "odd"
+            | "one"
+            | "two"
+            | "six"
+            | "ten"
+            | "day"
+            | "red"
+            | "am"
+            | "pm"
+            | "who"
+            | "was"
+            | "did"
+            | "men"
+            | "man"
+            | "boy"
+            | "new"
+            | "old"
+            | "its"
+            | "get"
+            | "up"
+            | "low"
+            | "max"
+            | "min"
+            | "mon"
+            | "tue"
+            | "wed"
+            | "thu"
+            | "fri"
+            | "sat"
+            | "sun"
+            | "his"
+            | "her"
+            | "end"
+            | "let"
+            | "but"
+            | "none"
+            | "dne"
+            | "even"
+            | "base"
     )
 }
 
@@ -17,10 +75,46 @@ pub(crate) fn is_english(run: &str) -> bool {
 pub(crate) fn is_filler(w: &str) -> bool {
     matches!(
         w.to_ascii_lowercase().as_str(),
-        "is" | "are" | "be" | "the" | "a" | "an" | "answer" | "answers" | "final" | "approximately" | "about" | "exactly" | "roughly"
-            | "equals" | "equal" | "to" | "of" | "value" | "result" | "solution" | "solutions" | "total" | "either" | "both"
-            | "approx" | "around" | "all" | "integers" | "simply" | "just" | "only" | "number" | "so" | "thus" | "therefore" | "hence"
-            | "we" | "get" | "have" | "it" | "that"
+        "is" | "are"
+            | "be"
+            | "the"
+            | "a"
+            | "an"
+            | "answer"
+            | "answers"
+            | "final"
+            | "approximately"
+            | "about"
+            | "exactly"
+            | "roughly"
+            | "equals"
+            | "equal"
+            | "to"
+            | "of"
+            | "value"
+            | "result"
+            | "solution"
+            | "solutions"
+            | "total"
+            | "either"
+            | "both"
+            | "approx"
+            | "around"
+            | "all"
+            | "integers"
+            | "simply"
+            | "just"
+            | "only"
+            | "number"
+            | "so"
+            | "thus"
+            | "therefore"
+            | "hence"
+            | "we"
+            | "get"
+            | "have"
+            | "it"
+            | "that"
     )
 }
 
@@ -28,8 +122,25 @@ pub(crate) fn is_filler(w: &str) -> bool {
 pub(crate) fn is_tail(w: &str) -> bool {
     matches!(
         w.to_ascii_lowercase().as_str(),
-        "where" | "for" | "when" | "with" | "if" | "since" | "because" | "as" | "respectively" | "which" | "is" | "are" | "was" | "exactly"
-            | "total" | "in" | "altogether" | "only" | "such"
+        "where"
+            | "for"
+            | "when"
+            | "with"
+            | "if"
+            | "since"
+            | "because"
+            | "as"
+            | "respectively"
+            | "which"
+            | "is"
+            | "are"
+            | "was"
+            | "exactly"
+            | "total"
+            | "in"
+            | "altogether"
+            | "only"
+            | "such"
     )
 }
 
@@ -46,21 +157,57 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
 pub(crate) fn is_nothing(text: &str) -> bool {
     matches!(
         text,
-        "no solution" | "no solutions" | "no real solution" | "no real solutions" | "none" | "empty set" | "the empty set" | "empty"
-            | "no such number" | "no integer solutions" | "no roots" | "no real roots"
+        "no solution"
+            | "no solutions"
+            | "no real solution"
+            | "no real solutions"
+            | "none"
+            | "empty set"
+            | "the empty set"
+            | "empty"
+            | "no such number"
+            | "no integer solutions"
+            | "no roots"
+            | "no real roots"
     )
 }
 
 /// A phrase for "every real number".
 pub(crate) fn is_everything(text: &str) -> bool {
-    matches!(text, "all real numbers" | "all reals" | "all real" | "any real number" | "every real number" | "the set of all real numbers")
+    matches!(
+        text,
+        "all real numbers"
+            | "all reals"
+            | "all real"
+            | "any real number"
+            | "every real number"
+            | "the set of all real numbers"
+    )
 }
 
 /// Small numbers written out.
 pub(crate) fn spelled(text: &str) -> Option<i64> {
     const ONES: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let mut total = 0i64;

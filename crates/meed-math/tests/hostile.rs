@@ -111,7 +111,10 @@ fn hostile() -> Vec<(String, String)> {
         ("x^2<4", "x^{1000000000}<4".into()),
         ("x>1", (0..500).map(|k| format!("x>{k} \\text{{ or }} ")).collect::<String>() + "x<0"),
         ("[0,1]", (0..800).map(|k| format!("[{k},{k}]\\cup")).collect::<String>() + "[0,1]"),
-        ("[0,1]", (0..300).map(|k| format!("(\\sqrt{{{k}}},\\pi^{{{k}}})\\setminus")).collect::<String>() + "[0,1]"),
+        (
+            "[0,1]",
+            (0..300).map(|k| format!("(\\sqrt{{{k}}},\\pi^{{{k}}})\\setminus")).collect::<String>() + "[0,1]",
+        ),
         ("1", "\\int_0^1 ".repeat(500) + "x dx"),
         ("1", "\\lim_{x\\to0}".repeat(500) + "x"),
         ("1", "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}^{1000000000}".into()),
@@ -125,9 +128,15 @@ fn hostile() -> Vec<(String, String)> {
         ("1", "5^{1/1000003}".into()),
         ("1", "\\gcd(10^{4000}, 10^{4000}+1)".into()),
         ("1", "10^{4000} \\bmod 10^{3999}+1".into()),
-        ("\\sqrt{2}+\\sqrt{3}+\\sqrt{5}+\\sqrt{7}+\\sqrt{11}+\\sqrt{13}+\\sqrt{17}", "\\sqrt{17}+\\sqrt{13}+\\sqrt{11}+\\sqrt{7}+\\sqrt{5}+\\sqrt{3}+\\sqrt{2}+10^{-30}".into()),
+        (
+            "\\sqrt{2}+\\sqrt{3}+\\sqrt{5}+\\sqrt{7}+\\sqrt{11}+\\sqrt{13}+\\sqrt{17}",
+            "\\sqrt{17}+\\sqrt{13}+\\sqrt{11}+\\sqrt{7}+\\sqrt{5}+\\sqrt{3}+\\sqrt{2}+10^{-30}".into(),
+        ),
         ("\\sqrt{\\sqrt{\\sqrt{\\sqrt{\\sqrt{2}}}}}", "2^{1/32}".into()),
-        ("\\sqrt{1+\\sqrt{2+\\sqrt{3+\\sqrt{4+\\sqrt{5}}}}}", "\\sqrt{1+\\sqrt{2+\\sqrt{3+\\sqrt{4+\\sqrt{6}}}}}".into()),
+        (
+            "\\sqrt{1+\\sqrt{2+\\sqrt{3+\\sqrt{4+\\sqrt{5}}}}}",
+            "\\sqrt{1+\\sqrt{2+\\sqrt{3+\\sqrt{4+\\sqrt{6}}}}}".into(),
+        ),
         ("\\pm\\pm\\pm\\pm 1", "\\pm 1 \\pm 2 \\pm 3 \\pm 4 \\pm 5".into()),
     ];
     let mut out: Vec<(String, String)> = v.drain(..).map(|(a, b)| (a.to_string(), b)).collect();
@@ -150,7 +159,15 @@ fn every_hostile_input_stays_within_its_budget() {
         let e = verifier.explain(response);
         let boxed = verifier.explain(&format!("\\boxed{{{response}}}"));
         if worst {
-            println!("{:8.2} ms {:8.2} ms {:>9} {:?} {:.40} | {:.40}", read.as_secs_f64() * 1e3, start.elapsed().as_secs_f64() * 1e3, e.spent, e.verdict, gold, response);
+            println!(
+                "{:8.2} ms {:8.2} ms {:>9} {:?} {:.40} | {:.40}",
+                read.as_secs_f64() * 1e3,
+                start.elapsed().as_secs_f64() * 1e3,
+                e.spent,
+                e.verdict,
+                gold,
+                response
+            );
         }
         for e in [&e, &boxed] {
             // The last payment may go over the limit once.
@@ -185,7 +202,10 @@ fn hostile_answers_are_not_accepted() {
 
 #[test]
 fn many_threads_agree() {
-    let rows: Vec<_> = ["numbers.jsonl", "trigonometry.jsonl", "sets_intervals.jsonl"].iter().flat_map(|f| support::own(f)).collect();
+    let rows: Vec<_> = ["numbers.jsonl", "trigonometry.jsonl", "sets_intervals.jsonl"]
+        .iter()
+        .flat_map(|f| support::own(f))
+        .collect();
     let once: Vec<Verdict> = rows.iter().map(|r| support::verdict(r).verdict).collect();
     std::thread::scope(|s| {
         for _ in 0..64 {

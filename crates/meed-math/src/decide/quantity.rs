@@ -24,7 +24,8 @@ pub(crate) fn quantities(g: &Quantity, p: &Quantity, cx: &Context<'_>) -> Same {
     };
     if let Some(k) = scale {
         let converted = Expr::mul(vec![p.expr.clone(), Expr::Num(k)]);
-        return numbers(&g.expr, g.written.as_ref(), &converted, cx).relabel("the same quantity in other units");
+        return numbers(&g.expr, g.written.as_ref(), &converted, cx)
+            .relabel("the same quantity in other units");
     }
     let bare = |q: &Quantity| q.expr.clone();
     match (g.percent, p.percent) {
@@ -57,7 +58,9 @@ pub(crate) fn quantities(g: &Quantity, p: &Quantity, cx: &Context<'_>) -> Same {
             if radians {
                 return as_radians();
             }
-            numbers(&bare(g), g.written.as_ref(), &bare(p), cx).relabel("degrees without their sign").or(as_radians)
+            numbers(&bare(g), g.written.as_ref(), &bare(p), cx)
+                .relabel("degrees without their sign")
+                .or(as_radians)
         }
         (false, true) => {
             let radians = g.expr.any(|e| *e == Expr::Const(Const::Pi)) || angle_unit(g);
@@ -88,10 +91,13 @@ fn unit_factor(g: &Quantity, p: &Quantity, mode: Units) -> Result<Option<RBig>, 
             }
             Ok(if x == y { None } else { Some(y / x) })
         }
-        (Some(Unit::Label(a)), Some(Unit::Label(b))) if (temperature(a) || currency(a) || temperature(b) || currency(b)) && a != b => {
+        (Some(Unit::Label(a)), Some(Unit::Label(b)))
+            if (temperature(a) || currency(a) || temperature(b) || currency(b)) && a != b =>
+        {
             Err("different units")
         }
-        (Some(Unit::Label(a)), Some(Unit::Known { dimension, .. })) | (Some(Unit::Known { dimension, .. }), Some(Unit::Label(a)))
+        (Some(Unit::Label(a)), Some(Unit::Known { dimension, .. }))
+        | (Some(Unit::Known { dimension, .. }), Some(Unit::Label(a)))
             if (currency(a) && dimension[7] != 0) || (temperature(a) && dimension[4] != 0) =>
         {
             Err("different units")

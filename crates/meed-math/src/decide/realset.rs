@@ -81,10 +81,12 @@ impl RealSet {
             (None, None) => Ordering::Equal,
             (None, _) => Ordering::Less,
             (_, None) => Ordering::Greater,
-            (Some(x), Some(y)) => order(x, y, cx).unwrap_or_else(|| {
-                failed = true;
-                Ordering::Equal
-            }).then(b.closed.cmp(&a.closed)),
+            (Some(x), Some(y)) => order(x, y, cx)
+                .unwrap_or_else(|| {
+                    failed = true;
+                    Ordering::Equal
+                })
+                .then(b.closed.cmp(&a.closed)),
         };
         v.sort_by(|a, b| low(&a.lo, &b.lo));
         if failed {
@@ -168,7 +170,9 @@ pub(crate) fn looks_like_set(v: &Value) -> bool {
         Value::Join(..) | Value::Builder { .. } => true,
         Value::NumberSet(c) => matches!(c, 'ℝ' | '∅'),
         Value::Chain { signs, .. } => signs.iter().any(|c| !matches!(c, '=' | '≈' | '≡' | '≢')),
-        Value::List { items, .. } => !items.is_empty() && items.iter().all(|v| matches!(v, Value::Chain { .. }) && looks_like_set(v)),
+        Value::List { items, .. } => {
+            !items.is_empty() && items.iter().all(|v| matches!(v, Value::Chain { .. }) && looks_like_set(v))
+        }
         _ => false,
     }
 }
@@ -215,7 +219,9 @@ pub(crate) fn read(v: &Value, cx: &Context<'_>) -> Option<(RealSet, Option<Strin
                     Expr::Var(n) => n.to_string(),
                     _ => return None,
                 },
-                Value::Chain { sides, signs } if signs.as_slice() == ['∈'] && matches!(&sides[1], Value::NumberSet('ℝ')) => {
+                Value::Chain { sides, signs }
+                    if signs.as_slice() == ['∈'] && matches!(&sides[1], Value::NumberSet('ℝ')) =>
+                {
                     match &sides[0] {
                         Value::Scalar(q) => match &q.expr {
                             Expr::Var(n) => n.to_string(),
@@ -228,7 +234,8 @@ pub(crate) fn read(v: &Value, cx: &Context<'_>) -> Option<(RealSet, Option<Strin
             };
             let mut set = RealSet::line();
             for c in conditions {
-                if matches!(c, Value::Chain { sides, signs } if signs.as_slice() == ['∈'] && matches!(&sides[1], Value::NumberSet('ℝ'))) {
+                if matches!(c, Value::Chain { sides, signs } if signs.as_slice() == ['∈'] && matches!(&sides[1], Value::NumberSet('ℝ')))
+                {
                     continue;
                 }
                 let (s, n) = read(c, cx)?;
@@ -301,7 +308,9 @@ pub(crate) fn compare(a: &RealSet, b: &RealSet, cx: &Context<'_>) -> Same {
                     found = true;
                     break;
                 }
-                (Same::Unknown(r), Same::Yes(_) | Same::Unknown(_)) | (Same::Yes(_), Same::Unknown(r)) => unknown = Some(r),
+                (Same::Unknown(r), Same::Yes(_) | Same::Unknown(_)) | (Same::Yes(_), Same::Unknown(r)) => {
+                    unknown = Some(r)
+                }
                 _ => {}
             }
         }
@@ -320,7 +329,11 @@ fn end(a: &End, b: &End, cx: &Context<'_>) -> Same {
         (None, None) => Same::Yes("both unbounded"),
         (Some(x), Some(y)) => {
             let s = same(x, y, cx);
-            if s.yes() || cx.options.decimals.is_none() { s } else { super::quantity::numbers(x, None, y, cx) }
+            if s.yes() || cx.options.decimals.is_none() {
+                s
+            } else {
+                super::quantity::numbers(x, None, y, cx)
+            }
         }
         _ => Same::No("one side is unbounded"),
     }

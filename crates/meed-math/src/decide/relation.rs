@@ -51,7 +51,9 @@ pub(crate) fn read_equalities<'a>(sides: &'a [Value], signs: &[char]) -> Reading
             }
             if sides.len() == 2 { Reading::Equation(a, b) } else { Reading::Other }
         }
-        (_, v) if sides.len() == 2 && matches!(first, Value::Tuple { .. } | Value::Matrix(_)) => Reading::Assignment(Label::Words, v),
+        (_, v) if sides.len() == 2 && matches!(first, Value::Tuple { .. } | Value::Matrix(_)) => {
+            Reading::Assignment(Label::Words, v)
+        }
         _ => Reading::Other,
     }
 }
@@ -66,17 +68,20 @@ fn label(v: &Value) -> Option<Label<'_>> {
             Expr::Apply(n, args) => Some(Label::Function(n, args)),
             // AB, ABC: a segment or a figure, named by capitals.
             Expr::Mul(v) if v.iter().all(capital) => Some(Label::Words),
-            Expr::Call(Func::Abs, v) if v.iter().all(|e| capital(e) || matches!(e, Expr::Mul(v) if v.iter().all(capital))) => {
+            Expr::Call(Func::Abs, v)
+                if v.iter().all(|e| capital(e) || matches!(e, Expr::Mul(v) if v.iter().all(capital))) =>
+            {
                 Some(Label::Words)
             }
             _ => None,
         },
-        Value::Tuple { items, .. } => items
-            .iter()
-            .all(|v| matches!(label(v), Some(Label::Variable(_))))
-            .then_some(Label::Words),
+        Value::Tuple { items, .. } => {
+            items.iter().all(|v| matches!(label(v), Some(Label::Variable(_)))).then_some(Label::Words)
+        }
         Value::Ratio(parts) => {
-            let name = |e: &Expr| capital(e) || matches!(e, Expr::Mul(v) if v.iter().all(capital)) || matches!(e, Expr::Var(_));
+            let name = |e: &Expr| {
+                capital(e) || matches!(e, Expr::Mul(v) if v.iter().all(capital)) || matches!(e, Expr::Var(_))
+            };
             parts.iter().all(name).then_some(Label::Words)
         }
         _ => None,
@@ -135,8 +140,11 @@ fn proportional(d1: &Expr, d2: &Expr, cx: &Context<'_>, positive: bool) -> Same 
         n.dedup();
         n
     };
-    let point: Vec<(Name, dashu_ratio::RBig)> =
-        names.iter().enumerate().map(|(i, n)| (n.clone(), rational::ratio(7 + 4 * i as i64, 5 + i as i64))).collect();
+    let point: Vec<(Name, dashu_ratio::RBig)> = names
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (n.clone(), rational::ratio(7 + 4 * i as i64, 5 + i as i64)))
+        .collect();
     let at = |e: &Expr| point.iter().fold(e.clone(), |e, (n, q)| e.substitute(n, &Expr::Num(q.clone())));
     let (x, y) = (at(d1), at(d2));
     let factor = x.div(y);
@@ -164,7 +172,11 @@ pub(crate) fn inequalities(a: (&Expr, char, &Expr), b: (&Expr, char, &Expr), cx:
         _ => (l.clone().sub(r.clone()), s == '≥'),
     };
     if matches!(a.1, '≠') || matches!(b.1, '≠') {
-        return if a.1 == b.1 { equations((a.0, a.2), (b.0, b.2), cx) } else { Same::No("different relations") };
+        return if a.1 == b.1 {
+            equations((a.0, a.2), (b.0, b.2), cx)
+        } else {
+            Same::No("different relations")
+        };
     }
     let ((d1, c1), (d2, c2)) = (normal(a), normal(b));
     if c1 != c2 {

@@ -18,7 +18,11 @@ const MAX_PRECISION: usize = 12_000;
 /// Whether `a` and `b` are the same number or the same function of their variables.
 pub(crate) fn same(a: &Expr, b: &Expr, cx: &Context<'_>) -> Same {
     if let (Expr::Num(x), Expr::Num(y)) = (a, b) {
-        return if x == y { Same::Yes("the same rational number") } else { Same::No("different rational numbers") };
+        return if x == y {
+            Same::Yes("the same rational number")
+        } else {
+            Same::No("different rational numbers")
+        };
     }
     if a == b {
         return Same::Yes("identical expressions");
@@ -39,7 +43,11 @@ fn same_inner(a: &Expr, b: &Expr, cx: &Context<'_>) -> Enclosed<Same> {
     }
     let (a, b) = strip_common(a, b);
     if let (Expr::Num(x), Expr::Num(y)) = (&a, &b) {
-        return Ok(if x == y { Same::Yes("the same terms") } else { Same::No("different rational numbers beside the same terms") });
+        return Ok(if x == y {
+            Same::Yes("the same terms")
+        } else {
+            Same::No("different rational numbers beside the same terms")
+        });
     }
     let field = Modular { seed: cx.seed, budget: cx.budget };
     let (x, pure_a) = field.eval(&a)?;
@@ -107,7 +115,7 @@ fn strip_common(a: &Expr, b: &Expr) -> (Expr, Expr) {
 
 fn constants(a: &Expr, b: &Expr, cx: &Context<'_>) -> Enclosed<Same> {
     if let (Some(x), Some(y)) = (Factored::read(a, cx.budget)?, Factored::read(b, cx.budget)?) {
-        match x.divide(y).is_one(cx.budget)? {
+        match x.divide(y).equals_one(cx.budget)? {
             Some(true) => return Ok(Same::Yes("the same product of powers")),
             Some(false) => return Ok(Same::No("different products of powers")),
             None => {}

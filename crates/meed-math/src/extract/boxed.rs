@@ -87,7 +87,8 @@ fn joins(gap: &str) -> bool {
     }
     let sentence = gap.contains(". ") || gap.contains(".\n") || gap.contains(".$ ");
     let words = crate::parse::plain_words(gap);
-    let linked = words.split(' ').any(|w| matches!(w, "and" | "or" | "和" | "或")) || gap.contains([',', ';']);
+    let linked =
+        words.split(' ').any(|w| matches!(w, "and" | "or" | "和" | "或")) || gap.contains([',', ';']);
     let plain = words.chars().all(|c| !c.is_alphanumeric());
     !sentence && (linked || plain)
 }

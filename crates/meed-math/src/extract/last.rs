@@ -16,7 +16,11 @@ pub(super) fn bare(text: &str, body: Range<usize>, out: &mut Vec<Extraction>) {
     if !trimmed.is_empty() && trimmed.len() <= MAX_WHOLE && trimmed.lines().count() <= 3 {
         let lead = t.len() - t.trim_start().len();
         let start = body.start + lead;
-        out.push(Extraction { span: start..start + trimmed.len(), text: trimmed.to_string(), mark: Mark::Whole });
+        out.push(Extraction {
+            span: start..start + trimmed.len(),
+            text: trimmed.to_string(),
+            mark: Mark::Whole,
+        });
     }
     if let Some(span) = formula(text, body.clone()) {
         push(text, span, Mark::Formula, out);
@@ -63,7 +67,9 @@ fn formula(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     // "$1$ and $2$": joined as long as only connecting words stand between.
     while k > 0 {
         let gap = &text[spans[k - 1].end..spans[k].start];
-        let words = gap.trim_matches(|c: char| c == '$' || c.is_whitespace() || matches!(c, '\\' | '(' | ')' | '[' | ']'));
+        let words = gap.trim_matches(|c: char| {
+            c == '$' || c.is_whitespace() || matches!(c, '\\' | '(' | ')' | '[' | ']')
+        });
         if !matches!(words, "and" | "or" | "," | ", and" | ", or" | ";") || !informative(&spans[k - 1]) {
             break;
         }
@@ -154,7 +160,8 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     // Digits with separators, decimal points and fraction bars between them.
     while start > range.start {
         let c = b[start - 1];
-        let between = matches!(c, b'.' | b',' | b'/') && start >= 2 + range.start && b[start - 2].is_ascii_digit();
+        let between =
+            matches!(c, b'.' | b',' | b'/') && start >= 2 + range.start && b[start - 2].is_ascii_digit();
         if c.is_ascii_digit() || between {
             start -= 1;
         } else {
@@ -187,7 +194,10 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let before = text[range.start..start].trim_end_matches(' ');
     let after = b.get(end).filter(|_| end < range.end).copied();
     let bold = text[end..range.end].starts_with("**") || before.ends_with("**");
-    if !bold && (before.ends_with(['+', '*', '/', '^', '_', '{', '\\']) || matches!(after, Some(b'^' | b'*' | b'/' | b'+' | b'{' | b'}' | b'_' | b'!'))) {
+    if !bold
+        && (before.ends_with(['+', '*', '/', '^', '_', '{', '\\'])
+            || matches!(after, Some(b'^' | b'*' | b'/' | b'+' | b'{' | b'}' | b'_' | b'!')))
+    {
         return None;
     }
     if matches!(after, Some(b')' | b']')) && text[range.start..start].ends_with([',', ' ', '(', '[']) {
@@ -197,7 +207,10 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
             && !text[open..start].contains([')', ']'])
         {
             let joined = text[range.start..open].trim_end_matches(' ');
-            if joined.ends_with(['∪', ',', '^', '_']) || joined.ends_with("\\cup") || joined.ends_with(char::is_alphanumeric) && text[..open].ends_with(char::is_alphanumeric) {
+            if joined.ends_with(['∪', ',', '^', '_'])
+                || joined.ends_with("\\cup")
+                || joined.ends_with(char::is_alphanumeric) && text[..open].ends_with(char::is_alphanumeric)
+            {
                 return None;
             }
             return Some(open..end + 1);
@@ -208,7 +221,9 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let space = tail.len() - tail.trim_start_matches(' ').len();
     let rest = &tail[space.min(1)..];
     if rest.starts_with('%') || rest.starts_with('°') || rest.starts_with("\\%") {
-        end += space.min(1) + rest.chars().next().map_or(0, char::len_utf8) + usize::from(rest.starts_with('\\'));
+        end += space.min(1)
+            + rest.chars().next().map_or(0, char::len_utf8)
+            + usize::from(rest.starts_with('\\'));
     } else {
         let word = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         let w = &rest[..word];

@@ -15,7 +15,8 @@ pub(super) fn rest_of_line(text: &str, at: usize, end: usize) -> Option<Extracti
     }
     // "#### 2. Compute the area" is a heading.
     let digits = t.bytes().take_while(u8::is_ascii_digit).count();
-    let heading = digits > 0 && t[digits..].starts_with(". ") || (t.split(' ').count() > 3 && t.starts_with(char::is_alphabetic));
+    let heading = digits > 0 && t[digits..].starts_with(". ")
+        || (t.split(' ').count() > 3 && t.starts_with(char::is_alphabetic));
     if heading {
         return None;
     }
@@ -37,9 +38,16 @@ pub(super) fn said(text: &str, at: usize, end: usize, mark: Mark, out: &mut Vec<
         }
     };
     // "The largest n is 34": the value stands after the verb.
-    let verb = [" is ", " are ", " equals ", " = ", "：", ": "].iter().filter_map(|v| content.rfind(v).map(|p| p + v.len())).max();
+    let verb = [" is ", " are ", " equals ", " = ", "：", ": "]
+        .iter()
+        .filter_map(|v| content.rfind(v).map(|p| p + v.len()))
+        .max();
     match verb {
-        Some(v) if content[..v].split(' ').count() > 2 && !content[..v].contains([',', ';']) && !content[..v].contains(" and ") => {
+        Some(v)
+            if content[..v].split(' ').count() > 2
+                && !content[..v].contains([',', ';'])
+                && !content[..v].contains(" and ") =>
+        {
             if content[..v].ends_with("= ") {
                 push(start, stop, out);
             }
@@ -80,9 +88,13 @@ fn content_start(text: &str, at: usize, end: usize) -> Option<usize> {
                     i += n.len();
                     continue;
                 }
-                if let Some(n) = ["is", "are", "would be", "should be", "must be", "equals", "was", "therefore", "thus"]
-                    .iter()
-                    .find(|p| rest.starts_with(**p) && !rest[p.len()..].starts_with(|c: char| c.is_alphanumeric()))
+                if let Some(n) =
+                    ["is", "are", "would be", "should be", "must be", "equals", "was", "therefore", "thus"]
+                        .iter()
+                        .find(|p| {
+                            rest.starts_with(**p)
+                                && !rest[p.len()..].starts_with(|c: char| c.is_alphanumeric())
+                        })
                 {
                     strong = true;
                     i += n.len();
@@ -120,18 +132,15 @@ fn sentence_end(text: &str, start: usize, end: usize) -> usize {
     let b = text.as_bytes();
     let mut i = start;
     let mut math = false;
-    let display = text[start..end].trim_start().starts_with("\\[") || text[start..end].trim_start().starts_with("$$");
+    let display =
+        text[start..end].trim_start().starts_with("\\[") || text[start..end].trim_start().starts_with("$$");
     let limit = (start + MAX_ANSWER * 2).min(end);
     while i < limit {
         match b[i] {
             b'$' if i == 0 || b[i - 1] != b'\\' => math = !math,
             b'\\' if b.get(i + 1) == Some(&b'[') || b.get(i + 1) == Some(&b'(') => math = true,
             b'\\' if b.get(i + 1) == Some(&b']') || b.get(i + 1) == Some(&b')') => math = false,
-            b'\n' if !display || i > start + 2 && b.get(i + 1) == Some(&b'\n') => {
-                if !math || b.get(i + 1) == Some(&b'\n') {
-                    return i;
-                }
-            }
+            b'\n' if line_ends(&b[i..], math, display && i <= start + 2) => return i,
             b'.' if !math || dollars_unbalanced(text, i, limit) => {
                 let next = b.get(i + 1);
                 let ends = next.is_none_or(|c| matches!(c, b' ' | b'\n' | b'*' | b'"' | b'\r' | b'<'));
@@ -163,4 +172,10 @@ fn dollars_unbalanced(text: &str, i: usize, limit: usize) -> bool {
     let rest = &text[i..limit];
     let rest = &rest[..rest.find('\n').unwrap_or(rest.len())];
     !rest.contains('$') && !rest.contains("\\)")
+}
+
+/// Whether a line break ends the sentence: an empty line always, a single one outside formulas.
+fn line_ends(rest: &[u8], math: bool, opening: bool) -> bool {
+    let empty_line = rest.get(1) == Some(&b'\n');
+    !opening && (!math || empty_line)
 }

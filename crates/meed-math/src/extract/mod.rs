@@ -56,9 +56,11 @@ impl Default for Extract {
 
 impl Extract {
     /// Only `\boxed{…}`.
-    pub const BOXED: Extract = Extract { boxed: true, tagged: false, said: false, bare: false, cut_thinking: true };
+    pub const BOXED: Extract =
+        Extract { boxed: true, tagged: false, said: false, bare: false, cut_thinking: true };
     /// Any explicit mark, but no bare formula or number.
-    pub const MARKED: Extract = Extract { boxed: true, tagged: true, said: true, bare: false, cut_thinking: true };
+    pub const MARKED: Extract =
+        Extract { boxed: true, tagged: true, said: true, bare: false, cut_thinking: true };
 
     /// The named setting: `any`, `marked` or `boxed`.
     pub fn named(name: &str) -> Option<Extract> {
@@ -104,7 +106,7 @@ pub fn extract(text: &str, options: &Extract) -> Vec<Extraction> {
     if options.said {
         marks.extend(found.last_final.map(|p| (p, 3)));
     }
-    marks.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    marks.sort_unstable_by_key(|m| std::cmp::Reverse(m.0));
     for (at, kind) in marks {
         match kind {
             0 => out.extend(boxed::cluster(text, &found.boxes, body.end)),
@@ -140,6 +142,10 @@ fn tagged(text: &str, at: usize, end: usize, options: &Extract, out: &mut Vec<Ex
     let trimmed = inner.trim();
     if !trimmed.is_empty() {
         let lead = inner.len() - inner.trim_start().len();
-        out.push(Extraction { span: start + lead..start + lead + trimmed.len(), text: trimmed.to_string(), mark: Mark::Tag });
+        out.push(Extraction {
+            span: start + lead..start + lead + trimmed.len(),
+            text: trimmed.to_string(),
+            mark: Mark::Tag,
+        });
     }
 }

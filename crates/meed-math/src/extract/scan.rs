@@ -24,8 +24,14 @@ const KEPT_BOXES: usize = 64;
 /// Scans `text`; with `cut`, think blocks are left out.
 pub(super) fn scan(text: &str, cut: bool) -> Found {
     let b = text.as_bytes();
-    let mut f =
-        Found { body: 0..text.len(), boxes: Vec::new(), tag: None, hash: None, last_final: None, last_said: None };
+    let mut f = Found {
+        body: 0..text.len(),
+        boxes: Vec::new(),
+        tag: None,
+        hash: None,
+        last_final: None,
+        last_said: None,
+    };
     let mut thinking: Option<usize> = None;
     let mut i = 0;
     while i < b.len() {
@@ -87,7 +93,9 @@ pub(super) fn scan(text: &str, cut: bool) -> Found {
             0xd0 if rest.starts_with("Ответ".as_bytes()) || rest.starts_with("ответ".as_bytes()) => {
                 f.last_said = Some(i + "Ответ".len());
             }
-            b'R' | b'r' if b[i + 1..].starts_with("éponse".as_bytes()) || b[i + 1..].starts_with(b"espuesta") => {
+            b'R' | b'r'
+                if b[i + 1..].starts_with("éponse".as_bytes()) || b[i + 1..].starts_with(b"espuesta") =>
+            {
                 let n = if b[i + 1] == b'e' { "Respuesta" } else { "Réponse" };
                 f.last_said = Some(i + n.len());
             }

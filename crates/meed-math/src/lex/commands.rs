@@ -19,7 +19,9 @@ impl Lexer<'_> {
                 self.i += 1;
                 return self.backslash();
             }
-            if matches!(rest.get(1), Some(b'(' | b')' | b'{' | b'}' | b',' | b'!' | b';' | b'%' | b'$')) && self.envs == 0 {
+            if matches!(rest.get(1), Some(b'(' | b')' | b'{' | b'}' | b',' | b'!' | b';' | b'%' | b'$'))
+                && self.envs == 0
+            {
                 self.i += 1;
                 return self.backslash();
             }
@@ -52,7 +54,9 @@ impl Lexer<'_> {
                 b'$' => self.push(Tok::Currency('$')),
                 b'&' | b'#' | b'_' => {}
                 b'-' => {}
-                b' ' | b',' | b';' | b':' | b'!' | b'\n' | b'>' | b'(' | b')' | b'[' | b']' => self.space = true,
+                b' ' | b',' | b';' | b':' | b'!' | b'\n' | b'>' | b'(' | b')' | b'[' | b']' => {
+                    self.space = true
+                }
                 _ if c >= 0x80 => self.i -= 1,
                 _ => {}
             }
@@ -89,11 +93,10 @@ impl Lexer<'_> {
             return Ok(());
         }
         match name {
-            "text" | "textbf" | "textit" | "textrm" | "textnormal" | "textsf" | "texttt" | "mbox" | "hbox"
-            | "mathrm" | "mathbf" | "mathit" | "mathsf" | "mathtt" | "operatorname" | "boldsymbol" | "bm" | "emph"
-            | "underline" | "mathcal" | "mathscr" | "mathfrak" | "fbox" | "text_" | "textup" | "bold" | "unit" => {
-                self.text_argument(name)?
-            }
+            "text" | "textbf" | "textit" | "textrm" | "textnormal" | "textsf" | "texttt" | "mbox"
+            | "hbox" | "mathrm" | "mathbf" | "mathit" | "mathsf" | "mathtt" | "operatorname"
+            | "boldsymbol" | "bm" | "emph" | "underline" | "mathcal" | "mathscr" | "mathfrak" | "fbox"
+            | "text_" | "textup" | "bold" | "unit" => self.text_argument(name)?,
             "mathbb" | "Bbb" => {
                 let arg = self.argument();
                 let c = match arg.trim() {
@@ -110,16 +113,16 @@ impl Lexer<'_> {
                 };
                 self.push(Tok::Sym(c));
             }
-            "overline" | "bar" | "overrightarrow" | "vec" | "widehat" | "hat" | "overleftrightarrow" | "overarc"
-            | "tilde" | "widetilde" | "dot" | "overset" => {
+            "overline" | "bar" | "overrightarrow" | "vec" | "widehat" | "hat" | "overleftrightarrow"
+            | "overarc" | "tilde" | "widetilde" | "dot" | "overset" => {
                 self.push(Tok::Overline);
             }
             "begin" => {
                 let env = self.argument();
                 let env = env.trim().trim_end_matches('*').to_string();
                 let tok = match env.as_str() {
-                    "pmatrix" | "bmatrix" | "matrix" | "Bmatrix" | "smallmatrix" | "psmallmatrix" | "bsmallmatrix"
-                    | "array" | "tabular" => Tok::Begin(Env::Matrix),
+                    "pmatrix" | "bmatrix" | "matrix" | "Bmatrix" | "smallmatrix" | "psmallmatrix"
+                    | "bsmallmatrix" | "array" | "tabular" => Tok::Begin(Env::Matrix),
                     "vmatrix" => Tok::Begin(Env::Determinant),
                     "cases" | "dcases" | "rcases" => Tok::Begin(Env::Cases),
                     _ => Tok::Begin(Env::Lines),
@@ -146,7 +149,8 @@ impl Lexer<'_> {
                     self.i += 1;
                 }
             }
-            "hspace" | "vspace" | "label" | "tag" | "color" | "phantom" | "hphantom" | "vphantom" | "textcolor" => {
+            "hspace" | "vspace" | "label" | "tag" | "color" | "phantom" | "hphantom" | "vphantom"
+            | "textcolor" => {
                 self.argument();
             }
             "ce" | "SI" | "si" => {
@@ -225,7 +229,13 @@ impl Lexer<'_> {
                 "e" if command == "mathrm" => self.push(Tok::Const(Const::E)),
                 "i" if command == "mathrm" => self.push(Tok::Const(Const::I)),
                 // 5\text{ m}: after a number upright letters are units.
-                u if !bold && crate::units::is_symbol(u) && matches!(self.out.last().map(|t| &t.tok), Some(Tok::Num(_) | Tok::Close(_) | Tok::Word(_) | Tok::Sym('/'))) => {
+                u if !bold
+                    && crate::units::is_symbol(u)
+                    && matches!(
+                        self.out.last().map(|t| &t.tok),
+                        Some(Tok::Num(_) | Tok::Close(_) | Tok::Word(_) | Tok::Sym('/'))
+                    ) =>
+                {
                     self.space = true;
                     self.push(Tok::Word(u.into()))
                 }
@@ -245,8 +255,16 @@ impl Lexer<'_> {
             self.push(k);
             return Ok(());
         }
-        let plain = text.bytes().all(|c| c.is_ascii_alphabetic() || c == b' ' || c == b'-' || c == b'.' || c == b'\'');
-        if plain && (text.contains(' ') || command.starts_with("text") || command == "mbox" || text.len() > 3 || crate::units::is_unit(text)) {
+        let plain = text
+            .bytes()
+            .all(|c| c.is_ascii_alphabetic() || c == b' ' || c == b'-' || c == b'.' || c == b'\'');
+        if plain
+            && (text.contains(' ')
+                || command.starts_with("text")
+                || command == "mbox"
+                || text.len() > 3
+                || crate::units::is_unit(text))
+        {
             // Words, split so that "and", "or" and units inside are seen.
             for w in text.split(' ').filter(|w| !w.is_empty()) {
                 let w = w.trim_matches(|c| c == '.' || c == '\'');
@@ -276,7 +294,17 @@ fn known(name: &str) -> bool {
         || super::words::greek(name)
         || matches!(
             name,
-            "text" | "mathrm" | "mathbf" | "left" | "right" | "begin" | "end" | "boxed" | "mathbb" | "overline" | "quad"
+            "text"
+                | "mathrm"
+                | "mathbf"
+                | "left"
+                | "right"
+                | "begin"
+                | "end"
+                | "boxed"
+                | "mathbb"
+                | "overline"
+                | "quad"
         )
 }
 

@@ -261,9 +261,16 @@ impl Lexer<'_> {
 
     fn comparison(&mut self, c: u8) {
         let rest = &self.s[self.i..];
-        for (text, sym) in
-            [("<=>", '⇔'), ("<=", '≤'), (">=", '≥'), ("!=", '≠'), ("==", '='), ("=<", '≤'), ("=>", '⇒'), ("<>", '≠')]
-        {
+        for (text, sym) in [
+            ("<=>", '⇔'),
+            ("<=", '≤'),
+            (">=", '≥'),
+            ("!=", '≠'),
+            ("==", '='),
+            ("=<", '≤'),
+            ("=>", '⇒'),
+            ("<>", '≠'),
+        ] {
             if rest.starts_with(text) {
                 return self.sym(sym, text.len());
             }
@@ -308,10 +315,10 @@ impl Lexer<'_> {
         }
         if let Some(d) = words::fullwidth(c) {
             // Fullwidth forms: lex the ASCII character in their place.
-            let rest: String = std::iter::once(d)
-                .chain(self.s[self.i + n..].chars().map_while(words::fullwidth))
-                .collect();
-            let used: usize = self.s[self.i..].chars().map_while(|c| words::fullwidth(c).map(|_| c.len_utf8())).sum();
+            let rest: String =
+                std::iter::once(d).chain(self.s[self.i + n..].chars().map_while(words::fullwidth)).collect();
+            let used: usize =
+                self.s[self.i..].chars().map_while(|c| words::fullwidth(c).map(|_| c.len_utf8())).sum();
             self.splice(&rest);
             self.i += used;
             return;

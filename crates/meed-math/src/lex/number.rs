@@ -53,15 +53,11 @@ impl Lexer<'_> {
                 end += 1;
                 point = true;
             }
-        } else if grouped && self.decimal_comma(start, end) {
-            // 1.000,50 is handled by its dots; nothing to do for commas here.
         }
         let places = digits.len() - int_len;
         let value = integer(&digits);
         self.i = end;
-        if point
-            && let Some(v) = self.repeating(&digits, int_len)
-        {
+        if point && let Some(v) = self.repeating(&digits, int_len) {
             self.push_from(start, Tok::Num(Literal { value: v, ulp: None, digits: None, grouped }));
             return;
         }
@@ -101,7 +97,10 @@ impl Lexer<'_> {
         let rest = &self.s[end..];
         let zero = self.b[end - first.min(end)] == b'0' && !again && first > 1;
         let lead_zero = !again && self.b[end - first] == b'0';
-        let marks: &[&str] = &["{,}", ",\\!", "{,\\!}", "\\,", ",\\,", ", \\!", " {, }", "{, }", "'", "\u{a0}", "\u{202f}", "\u{2009}"];
+        let marks: &[&str] = &[
+            "{,}", ",\\!", "{,\\!}", "\\,", ",\\,", ", \\!", " {, }", "{, }", "'", "\u{a0}", "\u{202f}",
+            "\u{2009}",
+        ];
         let mut len = marks.iter().find(|m| rest.starts_with(**m)).map(|m| m.len());
         if let Some(l) = len
             && (rest.starts_with(",\\!") || rest.starts_with("{,}"))
@@ -122,10 +121,6 @@ impl Lexer<'_> {
         }
         let len = len?;
         if self.digits_at(end + len) != 3 { None } else { Some(len) }
-    }
-
-    fn decimal_comma(&self, _start: usize, _end: usize) -> bool {
-        false
     }
 
     fn radix_prefix(&mut self) -> bool {
@@ -161,54 +156,60 @@ impl Lexer<'_> {
     fn repeating(&mut self, digits: &str, int_len: usize) -> Option<RBig> {
         let rest = &self.s[self.i..];
         let fixed = digits.len() - int_len;
-        let (period, used) = if let Some(n) = rest.starts_with('(').then(|| self.paren_digits(self.i)).flatten() {
-            (rest[1..1 + n].to_string(), n + 2)
-        } else if let Some(open) =
-            ["\\overline{", "\\bar{", "\\dot{", "\\overline ", "\\bar ", "\\dot "].iter().find(|p| rest.starts_with(**p))
-        {
-            let n = self.digits_at(self.i + open.len());
-            let mut used = open.len() + n + usize::from(open.ends_with('{'));
-            let mut period = rest[open.len()..open.len() + n].to_string();
-            if n == 0 {
-                return None;
-            }
-            // \dot{1}4\dot{2}: everything from the first dot to the last repeats.
-            if open.starts_with("\\dot") {
-                let tail = &rest[used.min(rest.len())..];
-                let mid = tail.bytes().take_while(u8::is_ascii_digit).count();
-                if let Some(t) = tail[mid..].strip_prefix("\\dot{") {
-                    let n = t.bytes().take_while(u8::is_ascii_digit).count();
-                    period.push_str(&tail[..mid]);
-                    period.push_str(&t[..n]);
-                    used += mid + 5 + n + 1;
+        let (period, used) =
+            if let Some(n) = rest.starts_with('(').then(|| self.paren_digits(self.i)).flatten() {
+                (rest[1..1 + n].to_string(), n + 2)
+            } else if let Some(open) = ["\\overline{", "\\bar{", "\\dot{", "\\overline ", "\\bar ", "\\dot "]
+                .iter()
+                .find(|p| rest.starts_with(**p))
+            {
+                let n = self.digits_at(self.i + open.len());
+                let mut used = open.len() + n + usize::from(open.ends_with('{'));
+                let mut period = rest[open.len()..open.len() + n].to_string();
+                if n == 0 {
+                    return None;
                 }
-            }
-            (period, used.min(rest.len()))
-        } else if rest.starts_with("...") || rest.starts_with('…') || rest.starts_with("\\ldots") || rest.starts_with("\\dots") || rest.starts_with("\\cdots") {
-            let (prefix, period) = periodic_tail(&digits[int_len..])?;
-            let used = if rest.starts_with('\\') {
-                1 + rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count()
+                // \dot{1}4\dot{2}: everything from the first dot to the last repeats.
+                if open.starts_with("\\dot") {
+                    let tail = &rest[used.min(rest.len())..];
+                    let mid = tail.bytes().take_while(u8::is_ascii_digit).count();
+                    if let Some(t) = tail[mid..].strip_prefix("\\dot{") {
+                        let n = t.bytes().take_while(u8::is_ascii_digit).count();
+                        period.push_str(&tail[..mid]);
+                        period.push_str(&t[..n]);
+                        used += mid + 5 + n + 1;
+                    }
+                }
+                (period, used.min(rest.len()))
+            } else if rest.starts_with("...")
+                || rest.starts_with('…')
+                || rest.starts_with("\\ldots")
+                || rest.starts_with("\\dots")
+                || rest.starts_with("\\cdots")
+            {
+                let (prefix, period) = periodic_tail(&digits[int_len..])?;
+                let used = match rest.strip_prefix('\\') {
+                    Some(name) => 1 + name.bytes().take_while(u8::is_ascii_alphabetic).count(),
+                    None => 3,
+                };
+                self.i += used;
+                return Some(repeating_value(&digits[..int_len + prefix], prefix, &period));
+            } else if rest.starts_with('\u{305}') {
+                // Combining overlines after single digits.
+                let mut period = digits[digits.len() - 1..].to_string();
+                let mut used = 2;
+                while let Some(d) = rest[used..].chars().next().filter(char::is_ascii_digit) {
+                    if !rest[used + 1..].starts_with('\u{305}') {
+                        break;
+                    }
+                    period.push(d);
+                    used += 3;
+                }
+                self.i += used;
+                return Some(repeating_value(&digits[..digits.len() - 1], fixed - 1, &period));
             } else {
-                3
+                return None;
             };
-            self.i += used;
-            return Some(repeating_value(&digits[..int_len + prefix], prefix, &period));
-        } else if rest.starts_with('\u{305}') {
-            // Combining overlines after single digits.
-            let mut period = digits[digits.len() - 1..].to_string();
-            let mut used = 2;
-            while let Some(d) = rest[used..].chars().next().filter(char::is_ascii_digit) {
-                if !rest[used + 1..].starts_with('\u{305}') {
-                    break;
-                }
-                period.push(d);
-                used += 3;
-            }
-            self.i += used;
-            return Some(repeating_value(&digits[..digits.len() - 1], fixed - 1, &period));
-        } else {
-            return None;
-        };
         self.i += used;
         Some(repeating_value(digits, fixed, &period))
     }

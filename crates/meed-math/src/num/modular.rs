@@ -15,8 +15,10 @@ use crate::budget::{Budget, Spent};
 use crate::expr::{Const, Expr};
 
 /// Primes just below 2^61 that are 1 mod 4, with a square root of -1 in each.
-const FIELDS: [(u64, u64); 2] =
-    [(2_305_843_009_213_693_921, 583_529_827_753_931_384), (2_305_843_009_213_693_693, 966_685_122_347_009_555)];
+const FIELDS: [(u64, u64); 2] = [
+    (2_305_843_009_213_693_921, 583_529_827_753_931_384),
+    (2_305_843_009_213_693_693, 966_685_122_347_009_555),
+];
 
 /// A value in both fields: numerators and denominators, never reduced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +170,11 @@ impl Modular<'_> {
         Value { n: [a.0, b.0], d: [a.1, b.1] }
     }
 
-    fn eval_bound(&self, e: &Expr, bound: &mut Vec<(crate::expr::Name, u64)>) -> Result<(Value, bool), Spent> {
+    fn eval_bound(
+        &self,
+        e: &Expr,
+        bound: &mut Vec<(crate::expr::Name, u64)>,
+    ) -> Result<(Value, bool), Spent> {
         self.budget.pay(3)?;
         Ok(match e {
             Expr::Num(q) => {

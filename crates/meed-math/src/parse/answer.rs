@@ -48,7 +48,9 @@ impl Parser<'_> {
             }
             separators += 1;
             tight_comma += usize::from(tight);
-            if self.at_end() || matches!(self.peek(), Some(Tok::Close(_) | Tok::End | Tok::Row)) || self.is('|') && self.abs > 0
+            if self.at_end()
+                || matches!(self.peek(), Some(Tok::Close(_) | Tok::End | Tok::Row))
+                || self.is('|') && self.abs > 0
             {
                 break;
             }
@@ -58,7 +60,11 @@ impl Parser<'_> {
         {
             return Ok(v);
         }
-        let decimal = if separators == 1 && tight_comma == 1 && self.nesting == 0 { decimal_comma(&items) } else { None };
+        let decimal = if separators == 1 && tight_comma == 1 && self.nesting == 0 {
+            decimal_comma(&items)
+        } else {
+            None
+        };
         Ok(Value::List { items: expand_dots(items), decimal })
     }
 
@@ -92,8 +98,7 @@ impl Parser<'_> {
         while k > 0 && matches!(self.peek_at(k), Some(Tok::Sym(':' | '='))) {
             k += 1;
         }
-        let value_follows =
-            matches!(self.peek_at(k), Some(t) if !matches!(t, Tok::Word(_) | Tok::Sym(',' | ';' ) | Tok::And | Tok::Or | Tok::Close(_)));
+        let value_follows = matches!(self.peek_at(k), Some(t) if !matches!(t, Tok::Word(_) | Tok::Sym(',' | ';' ) | Tok::And | Tok::Or | Tok::Close(_)));
         if value_follows {
             self.i += k;
         }
@@ -160,7 +165,12 @@ impl Parser<'_> {
                     sides = vec![self.side()?];
                     signs.clear();
                 }
-                Some(Tok::Sym('&')) if self.t.get(self.i + 1).is_some_and(|t| matches!(t.tok, Tok::Sym(c) if is_relation(c))) => {
+                Some(Tok::Sym('&'))
+                    if self
+                        .t
+                        .get(self.i + 1)
+                        .is_some_and(|t| matches!(t.tok, Tok::Sym(c) if is_relation(c))) =>
+                {
                     self.i += 1;
                 }
                 _ => break,
@@ -298,7 +308,8 @@ fn decimal_comma(items: &[Value]) -> Option<RBig> {
 
 /// Replaces `1, 2, …, 10` by its members.
 fn expand_dots(items: Vec<Value>) -> Vec<Value> {
-    let dots = |v: &Value| matches!(v, Value::Scalar(q) if matches!(&q.expr, Expr::Var(n) if n.as_ref() == "…"));
+    let dots =
+        |v: &Value| matches!(v, Value::Scalar(q) if matches!(&q.expr, Expr::Var(n) if n.as_ref() == "…"));
     let number = |v: &Value| match v {
         Value::Scalar(q) => q.expr.as_rational().and_then(crate::num::rational::to_i64),
         _ => None,
@@ -307,7 +318,8 @@ fn expand_dots(items: Vec<Value>) -> Vec<Value> {
     if k < 2 || k + 2 != items.len() {
         return items;
     }
-    let (Some(a), Some(b), Some(z)) = (number(&items[k - 2]), number(&items[k - 1]), number(&items[k + 1])) else {
+    let (Some(a), Some(b), Some(z)) = (number(&items[k - 2]), number(&items[k - 1]), number(&items[k + 1]))
+    else {
         return items;
     };
     let step = b.saturating_sub(a);

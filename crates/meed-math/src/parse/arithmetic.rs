@@ -38,11 +38,8 @@ impl Parser<'_> {
         self.deeper(|p| {
             let mut terms: Vec<Expr> = Vec::new();
             let mut acc = p.signed_term()?;
-            loop {
-                let op = match p.peek() {
-                    Some(Tok::Sym(c @ ('+' | '-' | '±' | '∓'))) => *c,
-                    _ => break,
-                };
+            while let Some(Tok::Sym(op @ ('+' | '-' | '±' | '∓'))) = p.peek() {
+                let op = *op;
                 p.budget.pay(5)?;
                 p.i += 1;
                 if p.at_end() {
@@ -71,7 +68,11 @@ impl Parser<'_> {
                         acc = Value::Scalar(q);
                     }
                     (Value::Matrix(a), Value::Matrix(b)) => {
-                        acc = Value::Matrix(add_matrices(a, b, op == '-').ok_or(()).or_else(|()| p.error("matrices of one size"))?);
+                        acc = Value::Matrix(
+                            add_matrices(a, b, op == '-')
+                                .ok_or(())
+                                .or_else(|()| p.error("matrices of one size"))?,
+                        );
                     }
                     (a, b) if op == '-' && !matches!(a, Value::Join(..)) => {
                         acc = Value::Join(SetOp::Difference, Box::new(a), Box::new(b))
@@ -154,7 +155,9 @@ impl Parser<'_> {
                     let right = match right {
                         Value::Scalar(q) => {
                             let mut inv = Quantity::new(Expr::pow(q.value(), Expr::int(-1)));
-                            if let Some(n) = q.expr.as_rational().filter(|n| !n.is_zero() && !q.percent && !q.degrees) {
+                            if let Some(n) =
+                                q.expr.as_rational().filter(|n| !n.is_zero() && !q.percent && !q.degrees)
+                            {
                                 inv.expr = Expr::int(1).div(Expr::Num(n.clone()));
                             }
                             inv.unit = None;
@@ -238,7 +241,9 @@ impl Parser<'_> {
                 let k = if factors.is_empty() { a.value() } else { Expr::mul(std::mem::take(factors)) };
                 self.budget.pay(10 * m.len() as u64)?;
                 Value::Matrix(
-                    m.into_iter().map(|r| r.into_iter().map(|e| Expr::mul(vec![k.clone(), e])).collect()).collect(),
+                    m.into_iter()
+                        .map(|r| r.into_iter().map(|e| Expr::mul(vec![k.clone(), e])).collect())
+                        .collect(),
                 )
             }
             (Value::Scalar(a), Value::Tuple { items, .. }) => {
@@ -268,7 +273,9 @@ impl Parser<'_> {
         match self.peek() {
             Some(Tok::Letter(_)) => !self.unit_letter(),
             Some(Tok::Const(_) | Tok::Func(_) | Tok::Frac | Tok::Binom) => true,
-            Some(Tok::Sum | Tok::Product | Tok::Integral | Tok::Limit | Tok::Overline | Tok::Begin(_)) => true,
+            Some(Tok::Sum | Tok::Product | Tok::Integral | Tok::Limit | Tok::Overline | Tok::Begin(_)) => {
+                true
+            }
             Some(Tok::Num(_)) => {
                 // Two numbers side by side are not a product.
                 self.i > 0 && !matches!(self.t[self.i - 1].tok, Tok::Num(_) | Tok::Sym('%'))
@@ -353,7 +360,12 @@ fn add_matrices(a: Vec<Vec<Expr>>, b: Vec<Vec<Expr>>, minus: bool) -> Option<Vec
             if x.len() != y.len() {
                 return None;
             }
-            Some(x.into_iter().zip(y).map(|(p, q)| if minus { p.sub(q) } else { Expr::add(vec![p, q]) }).collect())
+            Some(
+                x.into_iter()
+                    .zip(y)
+                    .map(|(p, q)| if minus { p.sub(q) } else { Expr::add(vec![p, q]) })
+                    .collect(),
+            )
         })
         .collect()
 }
@@ -361,14 +373,19 @@ fn add_matrices(a: Vec<Vec<Expr>>, b: Vec<Vec<Expr>>, minus: bool) -> Option<Vec
 pub(super) fn multiply_matrices(a: &[Vec<Expr>], b: &[Vec<Expr>]) -> Option<Vec<Vec<Expr>>> {
     let inner = b.len();
     let width = b.first()?.len();
-    if a.iter().any(|r| r.len() != inner) || b.iter().any(|r| r.len() != width) || a.len() * width * inner > 1000 {
+    if a.iter().any(|r| r.len() != inner)
+        || b.iter().any(|r| r.len() != width)
+        || a.len() * width * inner > 1000
+    {
         return None;
     }
     let m: Vec<Vec<Expr>> = a
         .iter()
         .map(|row| {
             (0..width)
-                .map(|j| Expr::add((0..inner).map(|k| Expr::mul(vec![row[k].clone(), b[k][j].clone()])).collect()))
+                .map(|j| {
+                    Expr::add((0..inner).map(|k| Expr::mul(vec![row[k].clone(), b[k][j].clone()])).collect())
+                })
                 .collect()
         })
         .collect();

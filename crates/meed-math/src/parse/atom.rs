@@ -75,7 +75,9 @@ impl Parser<'_> {
         // °C, °F, degrees Celsius
         let scale = match self.peek() {
             Some(Tok::Letter(l)) if matches!(l.as_ref(), "C" | "F") => Some(l.to_string()),
-            Some(Tok::Word(w)) if matches!(w.as_ref(), "Celsius" | "Fahrenheit" | "celsius" | "fahrenheit") => {
+            Some(Tok::Word(w))
+                if matches!(w.as_ref(), "Celsius" | "Fahrenheit" | "celsius" | "fahrenheit") =>
+            {
                 Some(w[..1].to_ascii_uppercase())
             }
             _ => None,
@@ -100,7 +102,9 @@ impl Parser<'_> {
         self.i += 1;
         // ^\circ, ^{\circ}, ^\prime
         let group = self.is_open(Shape::Group);
-        let mark = |p: &Self, c| p.is_at(usize::from(group), c) && (!group || matches!(p.peek_at(2), Some(Tok::Close(_))));
+        let mark = |p: &Self, c| {
+            p.is_at(usize::from(group), c) && (!group || matches!(p.peek_at(2), Some(Tok::Close(_))))
+        };
         if mark(self, '°') {
             self.i += if group { 3 } else { 1 };
             return self.degrees(base);
@@ -145,7 +149,9 @@ impl Parser<'_> {
     /// What stands after `^`: a group, or a signed factor.
     fn exponent(&mut self) -> Parsed<Value> {
         // ℝ^+, ℤ^*: the sign is the whole exponent.
-        if matches!(self.peek(), Some(Tok::Sym('+' | '·'))) && !matches!(self.peek_at(1), Some(Tok::Num(_) | Tok::Letter(_))) {
+        if matches!(self.peek(), Some(Tok::Sym('+' | '·')))
+            && !matches!(self.peek_at(1), Some(Tok::Num(_) | Tok::Letter(_)))
+        {
             self.i += 1;
             return Ok(Value::scalar(Expr::int(1)));
         }
@@ -398,7 +404,9 @@ impl Parser<'_> {
                 }
                 Some(Tok::Sym('&')) => self.i += 1,
                 Some(Tok::Sym(',' | ';' | '.')) => self.i += 1,
-                Some(Tok::Word(w)) if matches!(w.as_ref(), "if" | "for" | "when" | "otherwise" | "else" | "hline") => {
+                Some(Tok::Word(w))
+                    if matches!(w.as_ref(), "if" | "for" | "when" | "otherwise" | "else" | "hline") =>
+                {
                     let other = matches!(w.as_ref(), "otherwise" | "else");
                     self.i += 1;
                     if other && let Some(r) = rows.last_mut() {
@@ -430,7 +438,11 @@ impl Parser<'_> {
                 }
                 let m: Vec<Vec<Expr>> = rows
                     .into_iter()
-                    .map(|r| r.into_iter().filter_map(|v| if let Value::Scalar(q) = v { Some(q.value()) } else { None }).collect())
+                    .map(|r| {
+                        r.into_iter()
+                            .filter_map(|v| if let Value::Scalar(q) = v { Some(q.value()) } else { None })
+                            .collect()
+                    })
                     .collect();
                 if env == Env::Determinant {
                     return match super::arithmetic::determinant(&m) {
@@ -448,9 +460,12 @@ impl Parser<'_> {
 /// Rows that are not a matrix: cases with conditions, or a system of equations.
 fn lines(rows: Vec<Vec<Value>>) -> Value {
     if rows.iter().all(|r| r.len() == 2) {
-        return Value::Piecewise(rows.into_iter().filter_map(|mut r| Some((r.remove(0), r.pop()?))).collect());
+        return Value::Piecewise(
+            rows.into_iter().filter_map(|mut r| Some((r.remove(0), r.pop()?))).collect(),
+        );
     }
-    let mut items: Vec<Value> = rows.into_iter().filter_map(|mut r| if r.len() == 1 { r.pop() } else { None }).collect();
+    let mut items: Vec<Value> =
+        rows.into_iter().filter_map(|mut r| if r.len() == 1 { r.pop() } else { None }).collect();
     if items.len() == 1
         && let Some(v) = items.pop()
     {

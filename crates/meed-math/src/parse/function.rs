@@ -56,7 +56,9 @@ impl Parser<'_> {
             Named::Exp => Expr::pow(Expr::Const(Const::E), one(&mut args)?),
             Named::Log10 => log_base(Expr::int(10), one(&mut args)?),
             // No logarithm has these bases.
-            Named::Log if base.as_ref().is_some_and(|b| b.is_num(0) || b.is_num(1)) => return self.error("a base"),
+            Named::Log if base.as_ref().is_some_and(|b| b.is_num(0) || b.is_num(1)) => {
+                return self.error("a base");
+            }
             Named::Log => {
                 // log(x, b) as programs write it
                 if base.is_none() && args.len() == 2 {
@@ -203,7 +205,14 @@ fn log_base(b: Expr, x: Expr) -> Expr {
 /// `log_b x` when both are powers of one integer.
 fn exact_log(b: &dashu_ratio::RBig, x: &dashu_ratio::RBig) -> Option<Expr> {
     use crate::num::rational::{bits, is_negative};
-    if is_negative(b) || is_negative(x) || b.is_zero() || x.is_zero() || b.is_one() || bits(x) > 2048 || bits(b) > 2048 {
+    if is_negative(b)
+        || is_negative(x)
+        || b.is_zero()
+        || x.is_zero()
+        || b.is_one()
+        || bits(x) > 2048
+        || bits(b) > 2048
+    {
         return None;
     }
     let up = *x >= dashu_ratio::RBig::ONE;

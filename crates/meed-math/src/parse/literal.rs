@@ -56,14 +56,15 @@ impl Parser<'_> {
         } else {
             let open = matches!(self.peek(), Some(Tok::Open(Shape::Round)));
             let k = usize::from(open);
-            if !matches!(self.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == "base")
-                && !(matches!(self.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == "in")
-                    && matches!(self.peek_at(k + 1), Some(Tok::Word(w)) if w.as_ref() == "base"))
-            {
+            let word = |p: &Self, k, text| matches!(p.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == text);
+            let named = word(self, k, "base") || (word(self, k, "in") && word(self, k + 1, "base"));
+            if !named {
                 return Ok(None);
             }
             self.i += k + 1;
-            if matches!(self.peek(), Some(Tok::Word(_))) && !matches!(self.peek(), Some(Tok::Word(w)) if crate::words::spelled(&w.to_ascii_lowercase()).is_some()) {
+            if matches!(self.peek(), Some(Tok::Word(_)))
+                && !matches!(self.peek(), Some(Tok::Word(w)) if crate::words::spelled(&w.to_ascii_lowercase()).is_some())
+            {
                 self.i += 1;
             }
             let r = self.radix_value();
@@ -87,7 +88,9 @@ impl Parser<'_> {
     fn radix_value(&mut self) -> Option<u32> {
         let r = match self.peek()? {
             Tok::Num(n) => to_i64(&n.value).and_then(|n| u32::try_from(n).ok()),
-            Tok::Word(w) => crate::words::spelled(&w.to_ascii_lowercase()).and_then(|n| u32::try_from(n).ok()),
+            Tok::Word(w) => {
+                crate::words::spelled(&w.to_ascii_lowercase()).and_then(|n| u32::try_from(n).ok())
+            }
             _ => None,
         };
         if r.is_some() {
@@ -226,9 +229,13 @@ impl Parser<'_> {
             "i" => return Ok(Value::scalar(Expr::Const(Const::I))),
             "C" | "P" if self.is_open(Shape::Round) && self.two_arguments() => {
                 let f = if letter.as_ref() == "C" { Func::Binomial } else { Func::Permutations };
-                let Value::Tuple { items, .. } = self.bracket(Shape::Round)? else { return self.error("two arguments") };
-                let args: Vec<Expr> =
-                    items.into_iter().filter_map(|v| if let Value::Scalar(q) = v { Some(q.value()) } else { None }).collect();
+                let Value::Tuple { items, .. } = self.bracket(Shape::Round)? else {
+                    return self.error("two arguments");
+                };
+                let args: Vec<Expr> = items
+                    .into_iter()
+                    .filter_map(|v| if let Value::Scalar(q) = v { Some(q.value()) } else { None })
+                    .collect();
                 if args.len() != 2 {
                     return self.error("two arguments");
                 }
@@ -241,7 +248,9 @@ impl Parser<'_> {
 
     /// `C(10, 3)`: digits, a comma, digits.
     fn two_arguments(&self) -> bool {
-        matches!(self.peek_at(1), Some(Tok::Num(_))) && self.is_at(2, ',') && matches!(self.peek_at(3), Some(Tok::Num(_)))
+        matches!(self.peek_at(1), Some(Tok::Num(_)))
+            && self.is_at(2, ',')
+            && matches!(self.peek_at(3), Some(Tok::Num(_)))
     }
 
     fn combinations(&mut self, choose: bool) -> Parsed<Option<Value>> {
@@ -311,7 +320,12 @@ impl Parser<'_> {
 
     /// `P(x) =` and `T(n) =`: the closing parenthesis is followed by an equals sign, and this is the start of a side.
     fn defines(&self) -> bool {
-        if self.i > 1 && !matches!(self.t[self.i - 2].tok, Tok::Sym(',' | ';' | '=' | '⇒') | Tok::And | Tok::Or | Tok::Open(_) | Tok::Word(_)) {
+        if self.i > 1
+            && !matches!(
+                self.t[self.i - 2].tok,
+                Tok::Sym(',' | ';' | '=' | '⇒') | Tok::And | Tok::Or | Tok::Open(_) | Tok::Word(_)
+            )
+        {
             return false;
         }
         let mut level = 0;
@@ -371,7 +385,9 @@ impl Parser<'_> {
                     words += 1;
                     self.i += 1;
                 }
-                Some(Tok::Letter(l)) if units::is_symbol(l) && (words > 0 && self.i > 0 || self.lone_unit()) => {
+                Some(Tok::Letter(l))
+                    if units::is_symbol(l) && (words > 0 && self.i > 0 || self.lone_unit()) =>
+                {
                     b.word(&l.clone());
                     words += 1;
                     self.i += 1;
@@ -384,11 +400,15 @@ impl Parser<'_> {
                     b.raise(if minus == 1 { -p } else { p });
                     self.i += 2 + 2 * group + minus;
                 }
-                Some(Tok::Sym('/')) if words > 0 && matches!(self.peek_at(1), Some(Tok::Word(_) | Tok::Letter(_))) => {
+                Some(Tok::Sym('/'))
+                    if words > 0 && matches!(self.peek_at(1), Some(Tok::Word(_) | Tok::Letter(_))) =>
+                {
                     b.per();
                     self.i += 1;
                 }
-                Some(Tok::Sym('·' | '-')) if words > 0 && matches!(self.peek_at(1), Some(Tok::Word(_))) => self.i += 1,
+                Some(Tok::Sym('·' | '-')) if words > 0 && matches!(self.peek_at(1), Some(Tok::Word(_))) => {
+                    self.i += 1
+                }
                 _ => break,
             }
             if words > 12 {
@@ -430,11 +450,25 @@ impl Parser<'_> {
         loop {
             match self.peek_at(k) {
                 Some(Tok::Letter(l)) if units::is_symbol(l) && letters < 3 => letters += 1,
-                Some(Tok::Num(_)) if k > 0 && matches!(self.peek_at(k - 1), Some(Tok::Sym('^' | '-') | Tok::Open(Shape::Group))) => {}
+                Some(Tok::Num(_))
+                    if k > 0
+                        && matches!(
+                            self.peek_at(k - 1),
+                            Some(Tok::Sym('^' | '-') | Tok::Open(Shape::Group))
+                        ) => {}
                 Some(Tok::Sym('^' | '/')) | Some(Tok::Open(Shape::Group)) if k > 0 => {}
-                Some(Tok::Sym('-')) if k > 0 && matches!(self.peek_at(k - 1), Some(Tok::Sym('^') | Tok::Open(Shape::Group))) => {}
+                Some(Tok::Sym('-'))
+                    if k > 0
+                        && matches!(self.peek_at(k - 1), Some(Tok::Sym('^') | Tok::Open(Shape::Group))) => {}
                 Some(Tok::Close(Shape::Group)) if self.nesting == 0 => {}
-                None | Some(Tok::Close(_) | Tok::Sym(',' | ';' | '=' | '<' | '>' | '≤' | '≥') | Tok::And | Tok::Or | Tok::Word(_)) => {
+                None
+                | Some(
+                    Tok::Close(_)
+                    | Tok::Sym(',' | ';' | '=' | '<' | '>' | '≤' | '≥')
+                    | Tok::And
+                    | Tok::Or
+                    | Tok::Word(_),
+                ) => {
                     return true;
                 }
                 _ => return false,

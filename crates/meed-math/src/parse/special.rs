@@ -26,7 +26,9 @@ pub(crate) fn undecorate(text: &str) -> &str {
                 t = inner;
             }
         }
-        for (open, close) in [("\\(", "\\)"), ("\\[", "\\]"), ("\\\\(", "\\\\)"), ("\\\\[", "\\\\]"), ("$", "$")] {
+        for (open, close) in
+            [("\\(", "\\)"), ("\\[", "\\]"), ("\\\\(", "\\\\)"), ("\\\\[", "\\\\]"), ("$", "$")]
+        {
             if t.len() > open.len() + close.len()
                 && let Some(inner) = t.strip_prefix(open).and_then(|t| t.strip_suffix(close))
                 && !inner.contains(open)
@@ -126,8 +128,10 @@ pub(crate) fn plain_words(text: &str) -> String {
 pub(crate) fn as_text(text: &str) -> Option<Box<str>> {
     let words = plain_words(text);
     let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let strange = text.chars().filter(|c| matches!(c, '^' | '=' | '+' | '<' | '>' | '&' | '|' | '[' | ']')).count();
-    let commands = text.matches('\\').count() - text.matches("\\text").count().min(text.matches('\\').count());
+    let strange =
+        text.chars().filter(|c| matches!(c, '^' | '=' | '+' | '<' | '>' | '&' | '|' | '[' | ']')).count();
+    let commands =
+        text.matches('\\').count() - text.matches("\\text").count().min(text.matches('\\').count());
     let long_word = words.split(' ').any(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3);
     if words.is_empty() || !long_word || strange > 0 || commands > 1 || letters * 2 < words.chars().count() {
         return None;
@@ -144,14 +148,17 @@ fn choice(text: &str) -> Option<(char, Option<&str>)> {
         }
     }
     let t = t.trim_start();
-    let worded = ["Option", "option", "Choice", "choice", "Answer", "OPTION"].iter().find_map(|w| t.strip_prefix(w));
+    let worded =
+        ["Option", "option", "Choice", "choice", "Answer", "OPTION"].iter().find_map(|w| t.strip_prefix(w));
     let t2 = worded.unwrap_or(t).trim_start();
     let (inner, round) = match t2.strip_prefix('(') {
         Some(r) => (r, true),
         None => (t2, false),
     };
     let mut chars = inner.chars();
-    let letter = chars.next().filter(|c| ('A'..='J').contains(c) || (round && ('a'..='e').contains(c) && *c != 'e'))?;
+    let letter = chars
+        .next()
+        .filter(|c| ('A'..='J').contains(c) || (round && ('a'..='e').contains(c) && *c != 'e'))?;
     let after = chars.as_str();
     let rest = match after.chars().next() {
         None if worded.is_some() => "",
@@ -173,7 +180,8 @@ fn choice(text: &str) -> Option<(char, Option<&str>)> {
 
 /// `3:30 PM`, `15:30`, `7 a.m.`
 fn time(text: &str) -> Option<Value> {
-    let lower = text.to_lowercase().replace("\\text{", " ").replace("\\", " ").replace(['}', '{', '~', '$'], " ");
+    let lower =
+        text.to_lowercase().replace("\\text{", " ").replace("\\", " ").replace(['}', '{', '~', '$'], " ");
     let lower = lower.replace("a.m.", "am").replace("p.m.", "pm").replace("a.m", "am").replace("p.m", "pm");
     let t = lower.trim();
     let (t, half) = if let Some(t) = t.strip_suffix("am") {
@@ -200,7 +208,18 @@ fn time(text: &str) -> Option<Value> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// `2024-01-05`, `January 5, 2024`, `5 Jan 2024`, `March 14th`.
@@ -214,7 +233,10 @@ fn date(text: &str) -> Option<Value> {
         return checked_date(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?);
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split([' ', ',', '.', '~', '{', '}', '\\']).filter(|w| !w.is_empty() && *w != "of" && *w != "text").collect();
+    let words: Vec<&str> = lower
+        .split([' ', ',', '.', '~', '{', '}', '\\'])
+        .filter(|w| !w.is_empty() && *w != "of" && *w != "text")
+        .collect();
     let month = words.iter().position(|w| w.len() >= 3 && MONTHS.iter().any(|m| m.starts_with(w)))?;
     if words.len() > 4 || words.len() < 2 {
         return None;

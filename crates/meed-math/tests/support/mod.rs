@@ -24,7 +24,12 @@ pub fn shared(name: &str) -> Option<Vec<Value>> {
 
 fn read(path: PathBuf) -> Option<Vec<Value>> {
     let text = std::fs::read_to_string(path).ok()?;
-    Some(text.lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).expect("valid JSON")).collect())
+    Some(
+        text.lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(|l| serde_json::from_str(l).expect("valid JSON"))
+            .collect(),
+    )
 }
 
 /// Options a row asks for.
