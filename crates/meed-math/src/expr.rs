@@ -237,10 +237,10 @@ impl Expr {
             if e.is_zero() && matches!(&base, Expr::Num(b) if !b.is_zero()) {
                 return Expr::int(1);
             }
-            if let Expr::Num(b) = &base {
-                if let Some(v) = fold_power(b, e) {
-                    return Expr::Num(v);
-                }
+            if let Expr::Num(b) = &base
+                && let Some(v) = fold_power(b, e)
+            {
+                return Expr::Num(v);
             }
             // (x^a)^n is x^(an) for integers n; for fractions only when nothing can change sign.
             if e.is_int()

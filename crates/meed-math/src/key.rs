@@ -219,7 +219,7 @@ fn real_key(b: &Ball) -> Option<String> {
     }
     // 30 significant digits, rounded to nearest.
     let mag = b.magnitude()?;
-    let digits10 = 30 - (mag as f64 * 0.301_03).floor() as i64;
+    let digits10 = 30 - (mag as f64 * std::f64::consts::LOG10_2).floor() as i64;
     if digits10.abs() > 20_000 {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Verification: from texts to a verdict.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::answer::Answer;
 use crate::budget::Budget;
@@ -77,9 +78,23 @@ pub struct Explanation {
 
 struct Gold {
     side: Side,
-    answer: Option<Answer>,
+    /// Read when first needed for plain numbers, which rarely need it.
+    read: OnceLock<Option<Answer>>,
     plain: Option<fast::Plain>,
 }
+
+impl Gold {
+    fn new(side: Side, answer: Option<Answer>, plain: Option<fast::Plain>) -> Gold {
+        Gold { side, read: OnceLock::from(answer), plain }
+    }
+
+    fn answer(&self) -> Option<&Answer> {
+        self.read.get_or_init(|| Answer::read(&self.side.text, &Budget::new(PLAIN_BUDGET)).ok()).as_ref()
+    }
+}
+
+/// Enough for any number of two dozen characters.
+const PLAIN_BUDGET: u64 = 10_000;
 
 /// Gold answers read once, to verify many responses.
 pub struct Verifier {
@@ -105,7 +120,7 @@ impl Verifier {
 
     /// Whether at least one gold answer could be read.
     pub fn has_gold(&self) -> bool {
-        self.golds.iter().any(|g| g.answer.is_some() || g.plain.is_some())
+        self.golds.iter().any(|g| g.plain.is_some() || g.answer().is_some())
     }
 
     /// The verdict on a response.
@@ -175,7 +190,7 @@ impl Verifier {
             let s = if same_raw(&g.side.text, &extraction.text) {
                 Same::Yes("the same text")
             } else {
-                match &g.answer {
+                match g.answer() {
                     Some(a) => decide::answers(a, &answer, &cx),
                     None => continue,
                 }
@@ -240,7 +255,7 @@ impl Verifier {
         found: Vec<Extraction>,
         budget: &Budget,
     ) -> (Option<(Extraction, Answer)>, Option<(Extraction, ParseError)>) {
-        let words_expected = self.golds.iter().any(|g| match &g.answer {
+        let words_expected = self.golds.iter().any(|g| match g.answer() {
             Some(a) => matches!(a.value, Value::Text(_) | Value::Choice(..)) || a.has_words,
             None => false,
         });
@@ -333,11 +348,9 @@ fn read_gold(text: &str, options: &Options) -> Gold {
     };
     let plain = fast::plain(text);
     if plain.is_some() {
-        let budget = Budget::new(options.budget);
-        let answer = Answer::read(text, &budget).ok();
         let mut side = whole(0..text.len(), text.trim(), Mark::Whole);
         side.kind = Some("number");
-        return Gold { side, answer, plain };
+        return Gold { side, read: OnceLock::new(), plain };
     }
     let marked = Extract { said: false, bare: false, cut_thinking: true, boxed: true, tagged: true };
     let mut candidates = extract::extract(text, &marked);
@@ -360,9 +373,10 @@ fn read_gold(text: &str, options: &Options) -> Gold {
                 let mut side = whole(e.span.clone(), &e.text, e.mark);
                 side.kind = Some(a.value.kind());
                 let plain = fast::plain(&e.text);
-                let gold = Gold { side, answer: Some(a), plain };
-                let weak = matches!(gold.side.mark, Mark::Said | Mark::Final);
-                if weak && gold.answer.as_ref().is_some_and(|a| matches!(a.value, Value::Text(_))) {
+                let only_words =
+                    matches!(a.value, Value::Text(_)) && matches!(e.mark, Mark::Said | Mark::Final);
+                let gold = Gold::new(side, Some(a), plain);
+                if only_words {
                     words.get_or_insert(gold);
                     continue;
                 }
@@ -381,7 +395,7 @@ fn read_gold(text: &str, options: &Options) -> Gold {
         side = whole(e.span, &e.text, e.mark);
         side.error = Some(err);
     }
-    Gold { side, answer: None, plain: None }
+    Gold::new(side, None, None)
 }
 
 /// Verifies one response against gold answers, any of which counts.

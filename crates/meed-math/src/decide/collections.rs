@@ -1,6 +1,7 @@
 //! Lists, sets, tuples and matrices, compared element by element.
 
-use super::{Context, Reason, Same, values};
+use super::values::values;
+use super::{Context, Reason, Same};
 use crate::value::Value;
 
 /// Larger collections are not matched.

@@ -2,19 +2,23 @@
 
 mod collections;
 mod congruence;
+mod equality;
+mod plain;
 mod quantity;
 pub(crate) mod realset;
 pub(crate) mod relation;
 mod sampling;
 pub(crate) mod scalar;
 mod separation;
+mod signs;
 mod values;
 
 use crate::budget::{Budget, Spent};
 use crate::num::elementary::Fail;
 use crate::options::Options;
 
-pub(crate) use values::{answers, split_signs, values};
+pub(crate) use signs::split_signs;
+pub(crate) use values::answers;
 
 /// Why no verdict was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

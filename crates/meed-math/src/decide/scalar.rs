@@ -115,7 +115,7 @@ fn strip_common(a: &Expr, b: &Expr) -> (Expr, Expr) {
 
 fn constants(a: &Expr, b: &Expr, cx: &Context<'_>) -> Enclosed<Same> {
     if let (Some(x), Some(y)) = (Factored::read(a, cx.budget)?, Factored::read(b, cx.budget)?) {
-        match x.divide(y).is_one(cx.budget)? {
+        match x.divide(y).equals_one(cx.budget)? {
             Some(true) => return Ok(Same::Yes("the same product of powers")),
             Some(false) => return Ok(Same::No("different products of powers")),
             None => {}

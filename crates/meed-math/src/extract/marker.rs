@@ -140,11 +140,7 @@ fn sentence_end(text: &str, start: usize, end: usize) -> usize {
             b'$' if i == 0 || b[i - 1] != b'\\' => math = !math,
             b'\\' if b.get(i + 1) == Some(&b'[') || b.get(i + 1) == Some(&b'(') => math = true,
             b'\\' if b.get(i + 1) == Some(&b']') || b.get(i + 1) == Some(&b')') => math = false,
-            b'\n' if !display || i > start + 2 && b.get(i + 1) == Some(&b'\n') => {
-                if !math || b.get(i + 1) == Some(&b'\n') {
-                    return i;
-                }
-            }
+            b'\n' if line_ends(&b[i..], math, display && i <= start + 2) => return i,
             b'.' if !math || dollars_unbalanced(text, i, limit) => {
                 let next = b.get(i + 1);
                 let ends = next.is_none_or(|c| matches!(c, b' ' | b'\n' | b'*' | b'"' | b'\r' | b'<'));
@@ -176,4 +172,10 @@ fn dollars_unbalanced(text: &str, i: usize, limit: usize) -> bool {
     let rest = &text[i..limit];
     let rest = &rest[..rest.find('\n').unwrap_or(rest.len())];
     !rest.contains('$') && !rest.contains("\\)")
+}
+
+/// Whether a line break ends the sentence: an empty line always, a single one outside formulas.
+fn line_ends(rest: &[u8], math: bool, opening: bool) -> bool {
+    let empty_line = rest.get(1) == Some(&b'\n');
+    !opening && (!math || empty_line)
 }

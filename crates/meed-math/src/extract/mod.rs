@@ -106,7 +106,7 @@ pub fn extract(text: &str, options: &Extract) -> Vec<Extraction> {
     if options.said {
         marks.extend(found.last_final.map(|p| (p, 3)));
     }
-    marks.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    marks.sort_unstable_by_key(|m| std::cmp::Reverse(m.0));
     for (at, kind) in marks {
         match kind {
             0 => out.extend(boxed::cluster(text, &found.boxes, body.end)),

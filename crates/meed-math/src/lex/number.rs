@@ -53,8 +53,6 @@ impl Lexer<'_> {
                 end += 1;
                 point = true;
             }
-        } else if grouped && self.decimal_comma(start, end) {
-            // 1.000,50 is handled by its dots; nothing to do for commas here.
         }
         let places = digits.len() - int_len;
         let value = integer(&digits);
@@ -125,10 +123,6 @@ impl Lexer<'_> {
         if self.digits_at(end + len) != 3 { None } else { Some(len) }
     }
 
-    fn decimal_comma(&self, _start: usize, _end: usize) -> bool {
-        false
-    }
-
     fn radix_prefix(&mut self) -> bool {
         let radix = match self.b.get(self.i + 1) {
             Some(b'x' | b'X') => 16,
@@ -194,10 +188,9 @@ impl Lexer<'_> {
                 || rest.starts_with("\\cdots")
             {
                 let (prefix, period) = periodic_tail(&digits[int_len..])?;
-                let used = if rest.starts_with('\\') {
-                    1 + rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count()
-                } else {
-                    3
+                let used = match rest.strip_prefix('\\') {
+                    Some(name) => 1 + name.bytes().take_while(u8::is_ascii_alphabetic).count(),
+                    None => 3,
                 };
                 self.i += used;
                 return Some(repeating_value(&digits[..int_len + prefix], prefix, &period));

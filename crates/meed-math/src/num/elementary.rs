@@ -122,7 +122,7 @@ impl<'a> Reals<'a> {
         if let Some((have, v)) = &self.constants.borrow().pi
             && *have >= wp
         {
-            return Ok(v >> (have - wp) as usize);
+            return Ok(v >> (have - wp));
         }
         // Machin: π = 16 atan(1/5) - 4 atan(1/239), with 32 guard bits.
         let g = wp + 32;
@@ -136,7 +136,7 @@ impl<'a> Reals<'a> {
         if let Some((have, v)) = &self.constants.borrow().ln2
             && *have >= wp
         {
-            return Ok(v >> (have - wp) as usize);
+            return Ok(v >> (have - wp));
         }
         // ln 2 = 18 atanh(1/26) - 2 atanh(1/4801) + 8 atanh(1/8749)
         let g = wp + 32;
@@ -195,7 +195,7 @@ impl<'a> Reals<'a> {
         // Rounding: n + 4 units before squaring, at most tripled per squaring in relative terms.
         let mut err = UBig::from(4 * n + 64) << (2 * halve);
         // The argument's own radius: |e^(m±r) - e^m| <= e^m · 2r for r < 1/2.
-        err += ((&sum).unsigned_abs() * (&r + UBig::ONE) >> wp) * UBig::from(4u8) + UBig::ONE;
+        err += (((&sum).unsigned_abs() * (&r + UBig::ONE)) >> wp) * UBig::from(4u8) + UBig::ONE;
         let k = i64::try_from(&k).map_err(|_| Fail::Huge)?;
         huge(Ball::new(sum, err, k - wp as i64, self.prec))
     }

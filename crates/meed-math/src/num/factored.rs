@@ -124,7 +124,7 @@ impl Factored {
     }
 
     /// Whether the product is exactly one; `None` when it is too large to tell.
-    pub(crate) fn is_one(mut self, budget: &Budget) -> Result<Option<bool>, Spent> {
+    pub(crate) fn equals_one(mut self, budget: &Budget) -> Result<Option<bool>, Spent> {
         if self.negative {
             return Ok(Some(false));
         }
@@ -285,7 +285,7 @@ mod tests {
         let budget = Budget::new(10_000_000);
         let a = Factored::read(a, &budget).unwrap()?;
         let b = Factored::read(b, &budget).unwrap()?;
-        a.divide(b).is_one(&budget).unwrap()
+        a.divide(b).equals_one(&budget).unwrap()
     }
 
     fn fact(n: i64) -> Expr {

@@ -38,11 +38,8 @@ impl Parser<'_> {
         self.deeper(|p| {
             let mut terms: Vec<Expr> = Vec::new();
             let mut acc = p.signed_term()?;
-            loop {
-                let op = match p.peek() {
-                    Some(Tok::Sym(c @ ('+' | '-' | '±' | '∓'))) => *c,
-                    _ => break,
-                };
+            while let Some(Tok::Sym(op @ ('+' | '-' | '±' | '∓'))) = p.peek() {
+                let op = *op;
                 p.budget.pay(5)?;
                 p.i += 1;
                 if p.at_end() {
@@ -335,8 +332,11 @@ fn scientific(a: &Quantity, b: &Quantity, first: bool) -> Option<dashu_ratio::RB
     let mantissa = a.expr.as_rational()?;
     let ulp = a.written.as_ref()?;
     let ten = rational::int(10);
+    if scale.is_zero() {
+        return None;
+    }
     let big = if *scale < dashu_ratio::RBig::ONE { dashu_ratio::RBig::ONE / scale } else { scale.clone() };
-    if scale.is_zero() || rational::bits(scale) > 4096 || mantissa.is_zero() || !big.is_int() {
+    if rational::bits(scale) > 4096 || mantissa.is_zero() || !big.is_int() {
         return None;
     }
     let mut n = big.numerator().clone();

@@ -56,10 +56,9 @@ impl Parser<'_> {
         } else {
             let open = matches!(self.peek(), Some(Tok::Open(Shape::Round)));
             let k = usize::from(open);
-            if !matches!(self.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == "base")
-                && !(matches!(self.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == "in")
-                    && matches!(self.peek_at(k + 1), Some(Tok::Word(w)) if w.as_ref() == "base"))
-            {
+            let word = |p: &Self, k, text| matches!(p.peek_at(k), Some(Tok::Word(w)) if w.as_ref() == text);
+            let named = word(self, k, "base") || (word(self, k, "in") && word(self, k + 1, "base"));
+            if !named {
                 return Ok(None);
             }
             self.i += k + 1;
