@@ -265,7 +265,7 @@ impl Graph {
             | Reducer::Max
             | Reducer::Any
             | Reducer::All => {
-                if from.axis == Axis::GROUP {
+                if from.axis == Axis::GROUP || !self.tree().contains(Axis::GROUP, from.axis) {
                     return Ok(self.add(Op::Reduce { op, scope }, vec![x], from.at(Axis::BATCH), kind));
                 }
                 let group = self.reduce(op, x, "group")?;
@@ -348,6 +348,13 @@ impl Graph {
     ) -> Built {
         let name = segment_name(op);
         let scope = self.scope(x, axis, &name)?;
+        if scope == Scope::Inner && (parents.is_some() || !keys.is_empty()) {
+            return Err(TypeError::new(format!(
+                "`{name}` on the value's own axis is over its lanes or vector; keys and parents have one value per \
+                 element and cannot tell those apart"
+            ))
+            .help("name an axis above"));
+        }
         let shape = self.shape(x).clone();
         let kind = match op {
             Segment::Reduce(r) => self.reduced_kind(r, x)?,
@@ -580,9 +587,13 @@ impl Graph {
     /// A vector moved by one component, with `x` put last.
     ///
     /// # Errors
-    /// When axes do not line up.
+    /// When the first is not a vector, or axes do not line up.
     pub fn append(&mut self, vector: NodeId, x: NodeId) -> Built {
+        self.numeric(x, "a component")?;
         let shape = self.shape(vector).clone();
+        if shape.dim.is_none() || shape.lanes.is_some() {
+            return Err(TypeError::new("a component is put to one vector per element"));
+        }
         let x = self.spread(x, &Shape::of(shape.axis))?;
         Ok(self.add(Op::Append, vec![vector, x], shape, Kind::Number))
     }

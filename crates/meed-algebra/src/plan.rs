@@ -278,9 +278,11 @@ fn is_global(graph: &Graph, n: NodeId) -> bool {
     let scoped = match node.op {
         Op::Segment { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
         Op::Lookup(a) => a == Axis::BATCH,
+        // Only one child of the whole batch gets the value.
+        Op::SpreadAt(_) => !graph.tree().contains(Axis::GROUP, graph.shape(node.inputs[0]).axis),
         _ => false,
     };
-    across || scoped || node.shape.axis == Axis::BATCH
+    across || scoped || !graph.tree().contains(Axis::GROUP, node.shape.axis)
 }
 
 /// Whether the operation works on tiles: numbers in, numbers out, element by element.

@@ -154,14 +154,15 @@ impl<'a> Frame<'a> {
         self.ranges[axis.0 as usize].len()
     }
 
-    /// Where the elements of `axis` below each element of `above` begin, counted from the frame's first.
+    /// Where the elements of `axis` below each element of `above` begin, counted from the frame's first. Of what
+    /// is larger than the frame (the batch), the part inside it.
     pub fn segments(&self, above: Axis, axis: Axis) -> Rc<Vec<usize>> {
         if let Some(found) = self.segments.borrow().get(&(above, axis)) {
             return Rc::clone(found);
         }
-        let start = self.range(axis).start;
+        let inside = self.range(axis);
         let mut at = self.layout.boundaries(above, axis, self.range(above));
-        at.iter_mut().for_each(|x| *x -= start);
+        at.iter_mut().for_each(|x| *x = (*x).clamp(inside.start, inside.end) - inside.start);
         let at = Rc::new(at);
         self.segments.borrow_mut().insert((above, axis), Rc::clone(&at));
         at

@@ -192,7 +192,7 @@ impl Plan {
             Some(Values::Numbers(v)) => v.clone(),
             _ => self.graph.constant(u.value).into_iter().collect(),
         };
-        let key = u.key.and_then(|k| stores.get(&k).cloned());
+        let key = u.key.and_then(|k| stores.get(&k).cloned().or_else(|| self.constant(k)));
         (u.name.to_string(), key, values, self.graph.shape(u.value).dim.unwrap_or(1))
     }
 

@@ -6,7 +6,7 @@ use super::buffer::{Pick, take};
 use super::fused::inner_map;
 use super::layout::Frame;
 use super::{Context, Timer};
-use crate::absent::Reason;
+use crate::absent::{Reason, canonical};
 use crate::axis::Axis;
 use crate::column::{Shape, TextCell, Values};
 use crate::error::EvalError;
@@ -63,10 +63,11 @@ pub(crate) fn run(
         Op::Call(call) => {
             let n = frame.len(shape.axis) * shape.width();
             let first = frame.range(shape.axis).start * shape.width();
-            ctx.timer.timed(id, n, first, |range| {
+            let values = ctx.timer.timed(id, n, first, |range| {
                 let part: Vec<Slice<'_>> = inputs.iter().map(|a| a.part(range.clone())).collect();
                 call.0.call(&part, range.len())
-            })?
+            })?;
+            checked(values, call.0.name(), n)?
         }
         Op::Uniform(stream) => Values::Numbers(uniform(ctx, frame, *stream, shape.axis)),
         Op::Step => Values::Numbers(vec![ctx.layout.batch.step as f64]),
@@ -102,6 +103,20 @@ pub(crate) fn run(
         Op::Unary(_) => unreachable!("numbers are handled in fused passes"),
     };
     Ok(values)
+}
+
+/// What a function gave: one value for each element, absent ones for one of our reasons.
+fn checked(values: Values, name: &str, n: usize) -> Result<Values, EvalError> {
+    if values.len() != n {
+        return Err(EvalError::Function(format!("`{name}` gave {} values for {n} elements", values.len())));
+    }
+    Ok(match values {
+        Values::Numbers(mut v) => {
+            v.iter_mut().for_each(|x| *x = canonical(*x));
+            Values::Numbers(v)
+        }
+        texts => texts,
+    })
 }
 
 impl<'a> Slice<'a> {

@@ -57,7 +57,7 @@ pub fn unary(op: Unary, x: Operand<'_>, out: &mut [f64]) {
     use Unary::*;
     match op {
         Neg => map1(x, out, |x| -x),
-        Not => map1(x, out, |x| truth(x == 0.0)),
+        Not => map1(x, out, |x| if x.is_nan() { x } else { truth(x == 0.0) }),
         Abs => map1(x, out, f64::abs),
         Exp => map1(x, out, super::exp::exp),
         Log => map1(x, out, f64::ln),

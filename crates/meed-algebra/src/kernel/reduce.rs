@@ -1,13 +1,13 @@
 //! Many values to one. Absent values (NaN) are skipped.
 
-use crate::absent::Reason;
+use crate::absent::{Reason, canonical};
 use crate::op::Reducer;
 
 const EMPTY: f64 = Reason::Empty.value();
 
-/// The reduction of `xs`.
+/// The reduction of `xs`; undefined where infinities leave no result (`inf - inf`, `0 * inf`).
 pub fn reduce(op: Reducer, xs: &[f64], scratch: &mut Vec<f64>) -> f64 {
-    match op {
+    canonical(match op {
         Reducer::Sum => sum(xs),
         Reducer::Prod => present(xs).product(),
         Reducer::Count => present(xs).count() as f64,
@@ -33,7 +33,7 @@ pub fn reduce(op: Reducer, xs: &[f64], scratch: &mut Vec<f64>) -> f64 {
             if n == 0 { EMPTY } else { logsumexp(xs) - (n as f64).ln() }
         }
         Reducer::Majority => majority(xs, scratch),
-    }
+    })
 }
 
 fn present(xs: &[f64]) -> impl DoubleEndedIterator<Item = f64> + '_ {

@@ -1,5 +1,7 @@
-//! Along the siblings, in order. Absent values stay absent; the running value passes over them.
+//! Along the siblings, in order. Absent values stay absent; the running value passes over them. Where infinities
+//! leave no result (`inf - inf`) it is undefined from there on.
 
+use crate::absent::canonical;
 use crate::op::Scan;
 
 /// Scans `xs` from its first to its last element.
@@ -16,7 +18,7 @@ pub fn scan(op: Scan, xs: &[f64], out: &mut [f64]) {
             for (o, x) in out.iter_mut().zip(xs) {
                 *o = *x;
                 if !x.is_nan() {
-                    *o = before.map_or(first.0, |b| x - b);
+                    *o = before.map_or(first.0, |b| canonical(x - b));
                     before = Some(*x);
                 }
             }
@@ -43,7 +45,7 @@ fn running(xs: &[f64], out: &mut [f64], f: impl Fn(f64, f64) -> f64) {
     for (o, x) in out.iter_mut().zip(xs) {
         *o = *x;
         if !x.is_nan() {
-            let next = y.map_or(*x, |y| f(y, *x));
+            let next = y.map_or(*x, |y| canonical(f(y, *x)));
             y = Some(next);
             *o = next;
         }
@@ -57,7 +59,7 @@ fn discount(gamma: f64, xs: &[f64], out: &mut [f64]) {
         y *= gamma;
         *o = *x;
         if !x.is_nan() {
-            y += x;
+            y = canonical(y + x);
             *o = y;
         }
     }

@@ -1,6 +1,6 @@
 //! Over a tree of siblings, each naming its parent by position.
 
-use crate::absent::Reason;
+use crate::absent::{Reason, canonical};
 use crate::op::Tree;
 
 /// `parents[i]` is the position of the parent of `i` among `xs`; absent or negative for a root. Elements on a
@@ -32,7 +32,7 @@ pub fn tree(op: Tree, xs: &[f64], parents: &[f64], out: &mut [f64], scratch: &mu
             for i in order {
                 let own = if xs[i].is_nan() { 0.0 } else { xs[i] };
                 let y = own + decay.0 * from_below[i];
-                out[i] = if xs[i].is_nan() { xs[i] } else { y };
+                out[i] = if xs[i].is_nan() { xs[i] } else { canonical(y) };
                 if let Some(p) = parent(i) {
                     from_below[p] += y;
                 }

@@ -1,7 +1,7 @@
 //! Against the siblings, same shape. Absent values stay absent and do not count.
 
 use super::reduce::{fold, mean, sum, var};
-use crate::absent::Reason;
+use crate::absent::{Reason, canonical, reason_of};
 use crate::op::Within;
 
 /// `out[i]` from `xs[i]` and its siblings `xs`.
@@ -21,7 +21,8 @@ pub fn within(op: Within, xs: &[f64], out: &mut [f64]) {
                 *o = if x.is_nan() { *x } else { super::exp::exp(x - top) };
             }
             let total = sum(out);
-            out.iter_mut().for_each(|o| *o /= total);
+            // Beside an infinity there are no shares: infinity less itself has no exponential.
+            out.iter_mut().for_each(|o| *o = canonical(*o / total));
         }
         Within::Share => divide(xs, sum(xs), out),
         Within::Minmax { degenerate } => {
@@ -70,7 +71,8 @@ fn divide(xs: &[f64], by: f64, out: &mut [f64]) {
 fn z(xs: &[f64], ddof: u8, eps: f64, eps_inside: f64, degenerate: f64, out: &mut [f64]) {
     let (m, v) = (mean(xs), var(xs, ddof));
     let scale = (v + eps_inside).sqrt() + eps;
-    let flat = v.is_nan() || v == 0.0;
+    // One value, or no spread; among infinities the spread itself is undefined.
+    let flat = v == 0.0 || reason_of(v) == Some(Reason::Empty);
     each(xs, out, |x| if flat { degenerate } else { (x - m) / scale });
 }
 
@@ -78,11 +80,15 @@ fn loo_mean(xs: &[f64], out: &mut [f64]) {
     let n = xs.iter().filter(|x| !x.is_nan()).count();
     let total = sum(xs);
     let (low, high) = (fold(xs, f64::min), fold(xs, f64::max));
-    for (o, x) in out.iter_mut().zip(xs) {
+    for (i, (o, x)) in out.iter_mut().zip(xs).enumerate() {
         *o = match n {
             _ if x.is_nan() => *x,
             1 => Reason::Empty.value(),
-            _ => ((total - x) / (n - 1) as f64).clamp(low, high),
+            _ => {
+                // An infinite value cannot be taken out of the total again.
+                let rest = if x.is_finite() { total - x } else { sum(&xs[..i]) + sum(&xs[i + 1..]) };
+                canonical((rest / (n - 1) as f64).clamp(low, high))
+            }
         };
     }
 }
@@ -90,7 +96,6 @@ fn loo_mean(xs: &[f64], out: &mut [f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::absent::reason_of;
     use crate::op::Real;
 
     fn of(op: Within, xs: &[f64]) -> Vec<f64> {
@@ -112,6 +117,13 @@ mod tests {
     fn the_only_one_has_no_others() {
         assert_eq!(of(Within::LooMean, &[1.0, 2.0, 6.0]), [4.0, 3.5, 1.5]);
         assert_eq!(reason_of(of(Within::LooMean, &[1.0])[0]), Some(Reason::Empty));
+    }
+
+    #[test]
+    fn an_infinite_value_does_not_spoil_the_mean_of_the_others() {
+        assert_eq!(of(Within::LooMean, &[1.0, f64::INFINITY, 3.0]), [f64::INFINITY, 2.0, f64::INFINITY]);
+        assert_eq!(reason_of(of(Z, &[1.0, f64::INFINITY])[0]), Some(Reason::Undefined));
+        assert_eq!(reason_of(of(Within::Softmax, &[1.0, f64::INFINITY])[0]), Some(Reason::Undefined));
     }
 
     #[test]
