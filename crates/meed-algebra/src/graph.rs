@@ -193,8 +193,11 @@ impl Graph {
     }
 
     fn axis_or_new(&mut self, name: &str) -> Result<Axis, TypeError> {
+        // `step.vote`: the axis and, for when the data is not at hand, where it lies.
+        let (parent, name) = name.rsplit_once('.').map_or((None, name), |(p, n)| (Some(p), n));
         if !self.schema.complete && self.tree().find(name).is_none() {
-            return self.schema.tree.add(name, Axis::ROLLOUT);
+            let parent = parent.map_or(Ok(Axis::ROLLOUT), |p| self.axis_or_new(p))?;
+            return self.schema.tree.add(name, parent);
         }
         self.tree().require(name)
     }

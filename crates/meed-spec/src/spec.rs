@@ -100,12 +100,21 @@ impl Spec {
                 schema.tree.add("token", step)?;
             }
         }
+        let known = schema.clone();
         let run = Run::new(schema, asked);
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
+        // A part needs only its own columns, not those of the file's top level.
+        let complete = schema_is_complete(&run);
+        if let Want::Part(_) = want {
+            run.shared.lock().graph.schema_mut().complete = false;
+        }
         let (doc, outputs) = run.evaluate(file, ast, |module, eval| match want {
             Want::Outputs => Ok(signals(module)),
-            Want::Part(entry) => part(module, eval, entry),
+            Want::Part(entry) => {
+                run.shared.lock().graph.schema_mut().complete = complete;
+                part(module, eval, entry)
+            }
         })?;
         let mut b = run.shared.lock();
         b.params.check_used()?;
@@ -125,13 +134,11 @@ impl Spec {
         }
         let graph = std::mem::replace(&mut b.graph, Graph::new(Schema::open(false)));
         let params = std::mem::take(&mut b.params);
-        Ok(Spec {
-            doc,
-            plan: Plan::new(graph, outputs),
-            params: params.declared,
-            axes: params.axes,
-            warnings,
-        })
+        let plan = Plan::new(graph, outputs);
+        if complete {
+            plan.columns().iter().try_for_each(|c| known.require(c).map(|_| ()))?;
+        }
+        Ok(Spec { doc, plan, params: params.declared, axes: params.axes, warnings })
     }
 
     /// The axes a spec names for its columns, read without any data. A spec that fails gives what it named before.
@@ -165,6 +172,10 @@ impl Spec {
         })?;
         Ok(result)
     }
+}
+
+fn schema_is_complete(run: &Run) -> bool {
+    run.shared.lock().graph.schema().complete
 }
 
 /// An error of a run: Starlark's, or ours.

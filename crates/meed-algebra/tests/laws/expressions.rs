@@ -55,7 +55,11 @@ fn add(g: &mut Graph, pool: &[NodeId], word: Word, scope: Scope) -> Result<NodeI
     // Recent values are likelier, so that expressions grow deep.
     let pick = |i: usize| {
         let recent = pool.len().saturating_sub(6);
-        if i.is_multiple_of(2) { pool[i / 2 % pool.len()] } else { pool[recent + i / 2 % (pool.len() - recent)] }
+        if i.is_multiple_of(2) {
+            pool[i / 2 % pool.len()]
+        } else {
+            pool[recent + i / 2 % (pool.len() - recent)]
+        }
     };
     let [x, y, z] = word.inputs.map(pick);
     let axis = AXES[word.axis];

@@ -59,8 +59,9 @@ fn text() -> impl Strategy<Value = TextCell> {
 fn rollout<S: Strategy<Value = f64> + 'static>(number: fn() -> S) -> impl Strategy<Value = Rollout> {
     let steps = vec((number(), vec(number(), 0..4)), 0..4);
     let embedding = [number(), number(), number()];
-    (number(), number(), truth(), text(), [number(), number()], embedding, steps)
-        .prop_map(|(r, q, flag, kind, rm, embedding, steps)| Rollout { r, q, flag, kind, rm, embedding, steps })
+    (number(), number(), truth(), text(), [number(), number()], embedding, steps).prop_map(
+        |(r, q, flag, kind, rm, embedding, steps)| Rollout { r, q, flag, kind, rm, embedding, steps },
+    )
 }
 
 /// Groups of 0 to 6 rollouts whose numbers come from `number`.

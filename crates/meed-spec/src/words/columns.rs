@@ -33,7 +33,7 @@ pub(crate) fn column(
     kind: Option<Kind>,
 ) -> Result<Arg, TypeError> {
     if let Some(axis) = axis {
-        b.params.declare_axis(name, axis);
+        b.params.declare_axis(name, axis.rsplit('.').next().unwrap_or(axis));
     }
     let known = WELL_KNOWN.iter().find(|k| k.0 == name);
     let open = !b.graph.schema().complete && !b.graph.schema().columns.contains_key(name);
@@ -84,7 +84,10 @@ pub(super) const WORDS: &[Def] = &[
             details: "Where the data is not at hand, `axis` and `kind` say what to expect. With `default` the column may be missing, as a whole or for some elements.",
             args: &[
                 A { name: "name", help: "its name; a dotted path for nested fields" },
-                A { name: "axis=None", help: "the axis it must be on" },
+                A {
+                    name: "axis=None",
+                    help: "the axis it must be on; `step.vote` also says where that axis lies",
+                },
                 A { name: "kind=None", help: "`number`, `bool` or `text`" },
                 A { name: "default=None", help: "the value where there is none" },
             ],
