@@ -17,7 +17,7 @@ use crate::options::Options;
 use crate::value::Value;
 
 /// Steps a key may take.
-const BUDGET: u64 = 2_000_000;
+const BUDGET: u64 = 500_000;
 const SEED: u64 = 0x6b65_7931;
 /// Rationals with at most this many bits are recognised behind an irrational notation.
 const RECOGNISED_BITS: usize = 72;

@@ -90,7 +90,7 @@ fn entry(name: &str) -> Option<Entry> {
         "Hz" | "hertz" => (&[(TIME, -1)], 1, 1),
         "A" | "amp" | "amps" | "ampere" | "amperes" => (&[(CURRENT, 1)], 1, 1),
         "V" | "volt" | "volts" => (VOLT, 1, 1),
-        "ohm" | "ohms" => (OHM, 1, 1),
+        "ohm" | "ohms" | "Omega" => (OHM, 1, 1),
         "K" | "kelvin" | "kelvins" => (&[(TEMPERATURE, 1)], 1, 1),
         "mol" | "mole" | "moles" => (&[(AMOUNT, 1)], 1, 1),
         "rad" | "radian" | "radians" => (&[(ANGLE, 1)], 1, 1),

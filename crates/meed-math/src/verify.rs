@@ -312,6 +312,12 @@ fn is_prose(text: &str) -> bool {
     if parse::undecorate(text).starts_with("\\begin{") {
         return false;
     }
+    // A remark in parentheses after an answer does not make it prose.
+    let remark = ["(since", "(because", "(as ", "(where", "(rounded", "(approx", "(for ", "(if "]
+        .iter()
+        .filter_map(|m| text.find(m))
+        .min();
+    let text = &text[..remark.unwrap_or(text.len())];
     let mut words = 0;
     let mut word = String::new();
     let mut command = false;

@@ -67,7 +67,9 @@ pub(crate) fn quantities(g: &Quantity, p: &Quantity, cx: &Context<'_>) -> Same {
             if radians {
                 return same(&g.expr, &p.value(), cx).relabel("radians against degrees");
             }
-            numbers(&bare(g), g.written.as_ref(), &bare(p), cx).relabel("degrees without their sign")
+            numbers(&bare(g), g.written.as_ref(), &bare(p), cx)
+                .or(|| same(&g.expr, &p.value(), cx))
+                .relabel("degrees without their sign")
         }
         (false, false) => numbers(&g.expr, g.written.as_ref(), &p.expr, cx),
     }

@@ -1,7 +1,7 @@
 //! Which rule compares which kinds of values.
 
 use super::collections::{ordered, unordered};
-use super::congruence::classes;
+use super::congruence::{classes, residue_family};
 use super::equality::{equality_gold, equality_prediction};
 use super::plain::{choice, clock, ratio_number, ratios, texts};
 use super::quantity::quantities;
@@ -63,6 +63,18 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         (Ratio(a), Ratio(b)) => ratios(a, b, cx),
         (Ratio(a), Scalar(q)) => ratio_number(a, q, cx),
         (Scalar(q), Ratio(a)) => ratio_number(a, q, cx),
+        (Chain { sides, signs }, _) if finite_membership(sides, signs) && !finite(p) => {
+            values(&sides[1], p, cx)
+        }
+        (_, Chain { sides, signs }) if finite_membership(sides, signs) && !finite(g) => {
+            values(g, &sides[1], cx)
+        }
+        (Congruence { residue, modulus, .. }, Chain { sides, signs })
+        | (Chain { sides, signs }, Congruence { residue, modulus, .. })
+            if is_equality(signs) =>
+        {
+            residue_family(residue, modulus, sides.last(), cx)
+        }
         (Chain { sides, signs }, _) if is_equality(signs) => equality_gold(sides, signs, p, cx),
         (_, Chain { sides, signs }) if is_equality(signs) => equality_prediction(g, sides, signs, cx),
         (Chain { .. }, _) | (_, Chain { .. }) => relations(g, p, cx),
@@ -129,6 +141,15 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
         (Text(_), _) | (_, Text(_)) => Same::No("words against mathematics"),
         _ => as_sets(g, p, cx).unwrap_or(Same::No("different kinds of answer")),
     }
+}
+
+/// `x ∈ {1, 2}`: the set is the answer.
+fn finite_membership(sides: &[Value], signs: &[char]) -> bool {
+    signs == ['∈'] && matches!(sides.get(1), Some(Value::Set(_)))
+}
+
+fn finite(v: &Value) -> bool {
+    matches!(v, Value::Chain { sides, signs } if finite_membership(sides, signs))
 }
 
 /// A list of inequalities, which together describe one set.

@@ -22,6 +22,9 @@ pub(super) fn bare(text: &str, body: Range<usize>, out: &mut Vec<Extraction>) {
             mark: Mark::Whole,
         });
     }
+    if let Some(span) = option(text, body.clone()) {
+        push(text, span, Mark::Said, out);
+    }
     if let Some(span) = formula(text, body.clone()) {
         push(text, span, Mark::Formula, out);
     }
@@ -45,6 +48,25 @@ fn push(text: &str, span: Range<usize>, mark: Mark, out: &mut Vec<Extraction>) {
     if !t.is_empty() && out.last().is_none_or(|l| l.text != t) {
         out.push(Extraction { text: t.to_string(), span, mark });
     }
+}
+
+/// "the correct choice is C", "option (B)" near the end.
+fn option(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let mut start = range.start.max(range.end.saturating_sub(300));
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let tail = &text[start..range.end];
+    let found = ["choice is ", "option is ", "choice ", "option ", "Option ", "Choice "]
+        .iter()
+        .filter_map(|m| tail.rfind(m).map(|p| p + m.len()))
+        .max()?;
+    let rest = tail[found..].trim_start_matches(['*', '(', '$', ' ']);
+    let at = start + (tail.len() - rest.len());
+    let mut chars = rest.chars();
+    let letter = chars.next().filter(|c| ('A'..='J').contains(c))?;
+    let alone = chars.next().is_none_or(|c| !c.is_alphanumeric());
+    alone.then_some(at..at + letter.len_utf8())
 }
 
 /// The last formula between math delimiters that carries information; neighbours joined by words like

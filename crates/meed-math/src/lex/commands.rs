@@ -247,6 +247,12 @@ impl Lexer<'_> {
             }
             return Ok(());
         }
+        // min and sec are minutes and seconds after a number.
+        if crate::units::is_unit(text) && matches!(self.out.last().map(|t| &t.tok), Some(Tok::Num(_))) {
+            self.space = true;
+            self.push(Tok::Word(text.into()));
+            return Ok(());
+        }
         if let Some(f) = super::words::function(text) {
             self.push(Tok::Func(f));
             return Ok(());
@@ -371,6 +377,8 @@ fn symbol(name: &str) -> Option<Tok> {
         "Q" => s('ℚ'),
         "C" => s('ℂ'),
         "colon" => s(':'),
+        "choose" => s('⍑'),
+        "over" => s('⍀'),
         "angle" | "measuredangle" => s('∠'),
         "triangle" => s('△'),
         "euro" => Tok::Currency('€'),

@@ -276,11 +276,43 @@ impl Lexer<'_> {
         let run = &self.s[self.i..self.i + n];
         let end = self.i + n;
         if n == 1 {
+            // 4.5 x 10^7
+            let times = matches!(run, "x" | "X")
+                && matches!(self.out.last().map(|t| &t.tok), Some(Tok::Num(_)))
+                && self.s[end..].trim_start().starts_with("10^");
+            if times {
+                self.sym('·', 1);
+                return;
+            }
             self.letter(run);
             self.i = end;
             return;
         }
-        // Hyphenated or apostrophised words stay words.
+        let code = match run {
+            "Rs" | "INR" => Some('₹'),
+            "USD" => Some('$'),
+            "EUR" => Some('€'),
+            "GBP" => Some('£'),
+            _ => None,
+        };
+        if let Some(c) = code
+            && self.s[end..].trim_start_matches(['.', ' ']).starts_with(|c: char| c.is_ascii_digit())
+        {
+            self.push(Tok::Currency(c));
+            self.i = end;
+            if self.b.get(end) == Some(&b'.') {
+                self.i += 1;
+            }
+            return;
+        }
+        let minutes = matches!(run, "min" | "sec")
+            && matches!(self.out.last().map(|t| &t.tok), Some(Tok::Num(_)))
+            && self.b.get(end) != Some(&b'(');
+        if minutes {
+            self.push(Tok::Word(run.into()));
+            self.i = end;
+            return;
+        }
         let tok = if let Some(k) = keyword(run) {
             Some(k)
         } else if let Some(f) = function(run) {
@@ -317,7 +349,8 @@ impl Lexer<'_> {
         // sinx, lnx, sqrtx; pir
         for len in (2..=6.min(n - 1)).rev() {
             let (head, tail) = run.split_at(len);
-            if tail.len() <= 2
+            // cost, sing, since and tank are words.
+            if matches!(tail, "x" | "y" | "z" | "a" | "b" | "A" | "B" | "C" | "xy" | "n")
                 && let Some(f) = function(head).filter(|_| len > 2 || head == "ln")
             {
                 self.push(Tok::Func(f));

@@ -85,6 +85,21 @@ impl Parser<'_> {
             {
                 q.expr = Expr::add(terms);
             }
+            // {n \choose k}, {a \over b}
+            let over = p.is('⍀');
+            if over || p.is('⍑') {
+                p.i += 1;
+                let right = p.additive()?;
+                return match (acc, right) {
+                    (Value::Scalar(a), Value::Scalar(b)) if over => {
+                        Ok(Value::scalar(a.value().div(b.value())))
+                    }
+                    (Value::Scalar(a), Value::Scalar(b)) => {
+                        Ok(Value::scalar(Expr::call(Func::Binomial, vec![a.value(), b.value()])))
+                    }
+                    _ => p.error("numbers"),
+                };
+            }
             // Percent signs after a sum belong to the last term only; units were kept above.
             Ok(acc)
         })
@@ -245,6 +260,13 @@ impl Parser<'_> {
                         .map(|r| r.into_iter().map(|e| Expr::mul(vec![k.clone(), e])).collect())
                         .collect(),
                 )
+            }
+            // A(1, 2): a named point.
+            (Value::Scalar(a), point @ Value::Tuple { .. })
+                if factors.is_empty()
+                    && matches!(&a.expr, Expr::Var(n) if n.starts_with(|c: char| c.is_ascii_uppercase())) =>
+            {
+                point
             }
             (Value::Scalar(a), Value::Tuple { items, .. }) => {
                 let k = if factors.is_empty() { a.value() } else { Expr::mul(std::mem::take(factors)) };

@@ -255,6 +255,20 @@ impl Parser<'_> {
                 self.bracket(s)
             }
             Tok::Close(Shape::Square) => self.reversed_interval(),
+            // _5C_2, {}^5C_2
+            Tok::Sym('_' | '^') => {
+                self.i += 1;
+                let n = self.scalar_argument()?;
+                let f = match self.peek() {
+                    Some(Tok::Letter(l)) if l.as_ref() == "C" => Func::Binomial,
+                    Some(Tok::Letter(l)) if l.as_ref() == "P" => Func::Permutations,
+                    _ => return self.error("C or P"),
+                };
+                self.i += 1;
+                self.eat('_');
+                let k = self.scalar_argument()?;
+                Ok(Value::scalar(Expr::call(f, vec![n, k])))
+            }
             Tok::Sym('|') => self.absolute(),
             Tok::Sym('‖') => {
                 self.i += 1;

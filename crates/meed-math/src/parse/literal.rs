@@ -420,8 +420,34 @@ impl Parser<'_> {
         {
             q.unit = Some(u);
             q.letters = letters;
+            self.compound(&mut q)?;
         }
         Ok(Value::Scalar(q))
+    }
+
+    /// `5 hours 30 minutes`, `6 ft 2 in`: a second amount of the same dimension is added.
+    fn compound(&mut self, q: &mut Quantity) -> Parsed<()> {
+        let joined = usize::from(matches!(self.peek(), Some(Tok::And)));
+        let (Some(Tok::Num(_)), Some(Tok::Word(w))) = (self.peek_at(joined), self.peek_at(joined + 1)) else {
+            return Ok(());
+        };
+        if !units::is_unit(w) {
+            return Ok(());
+        }
+        let saved = self.i;
+        self.i += joined;
+        let second = self.deeper(|p| p.term())?;
+        if let (Value::Scalar(s), Some(units::Unit::Known { dimension, factor })) = (second, &q.unit)
+            && let Some(units::Unit::Known { dimension: d, factor: f }) = &s.unit
+            && d == dimension
+            && f < factor
+        {
+            q.expr = Expr::add(vec![q.expr.clone(), Expr::mul(vec![s.expr, Expr::Num(f / factor)])]);
+            q.digits = None;
+            return Ok(());
+        }
+        self.i = saved;
+        Ok(())
     }
 
     /// `6 s^2` as a product, for when it was one.
@@ -450,6 +476,11 @@ impl Parser<'_> {
         loop {
             match self.peek_at(k) {
                 Some(Tok::Letter(l)) if units::is_symbol(l) && letters < 3 => letters += 1,
+                Some(Tok::Num(_))
+                    if k > 0 && matches!(self.peek_at(k + 1), Some(Tok::Word(w)) if units::is_unit(w)) =>
+                {
+                    return true;
+                }
                 Some(Tok::Num(_))
                     if k > 0
                         && matches!(
@@ -487,7 +518,7 @@ impl Parser<'_> {
 
     /// A single letter after a space, alone up to the end: `5 m`, `9.8 m/s^2`.
     fn lone_unit(&self) -> bool {
-        matches!(self.peek(), Some(Tok::Letter(l)) if units::is_symbol(l)) && self.space_before()
+        matches!(self.peek(), Some(Tok::Letter(l)) if units::is_symbol(l) && (self.space_before() || l.as_ref() == "Omega"))
     }
 
     /// `5 m / s`: the slash belongs to a unit.

@@ -85,6 +85,9 @@ pub(crate) fn whole(text: &str, budget: &Budget) -> Parsed<Option<Value>> {
             return Ok(Some(v));
         }
     }
+    if let Some(v) = lettered_digits(text) {
+        return Ok(Some(v));
+    }
     let lower = plain_words(text);
     if crate::words::is_nothing(&lower) {
         return Ok(Some(Value::NumberSet('∅')));
@@ -93,6 +96,21 @@ pub(crate) fn whole(text: &str, budget: &Budget) -> Parsed<Option<Value>> {
         return Ok(Some(Value::NumberSet('ℝ')));
     }
     Ok(None)
+}
+
+/// `1A_{16}`: digits beyond nine, with their base.
+fn lettered_digits(text: &str) -> Option<Value> {
+    let (digits, base) = text.split_once('_')?;
+    let digits = digits.trim_start_matches("\\text{").trim_start_matches("\\mathrm{").trim_end_matches('}');
+    let base: u32 = base.trim_matches(['{', '}', ' ']).parse().ok()?;
+    let upper = |c: u8| c.is_ascii_digit() || c.is_ascii_uppercase();
+    if !(11..=36).contains(&base) || digits.len() > 200 || !digits.bytes().all(upper) || digits.is_empty() {
+        return None;
+    }
+    let n = dashu_int::UBig::from_str_radix(digits, base).ok()?;
+    let mut q = crate::value::Quantity::new(crate::expr::Expr::Num(n.into()));
+    q.radix = Some(base);
+    Some(Value::Scalar(q))
 }
 
 /// Lower-case words with text macros and punctuation removed.
