@@ -537,7 +537,13 @@ impl Graph {
     /// When axes do not line up, a value has lanes already, or there is none.
     pub fn lanes(&mut self, values: &[(String, NodeId)]) -> Built {
         if values.is_empty() {
-            return Err(TypeError::new("`lanes` needs at least one value"));
+            // Labels taken from a column that is not at hand yet.
+            let nothing = self.number(0.0)?;
+            return if self.schema.complete {
+                Err(TypeError::new("`lanes` needs at least one value"))
+            } else {
+                self.spread(nothing, &Shape::of(Axis::ROLLOUT))
+            };
         }
         let nodes: Vec<NodeId> = values.iter().map(|v| v.1).collect();
         for x in &nodes {
