@@ -559,7 +559,8 @@ impl Graph {
         let shape = self.shape(x).clone();
         match shape.dim {
             Some(dim) if i < dim => {
-                Ok(self.add(Op::Component(i), vec![x], Shape { dim: None, ..shape }, Kind::Number))
+                let kind = self.kind(x);
+                Ok(self.add(Op::Component(i), vec![x], Shape { dim: None, ..shape }, kind))
             }
             Some(dim) => Err(TypeError::new(format!("component {i} of a vector of {dim}"))),
             None => Err(TypeError::new("this value is not a vector")),
@@ -571,6 +572,7 @@ impl Graph {
     /// # Errors
     /// When `x` is not a vector, or `to` is not above it.
     pub fn effective_rank(&mut self, x: NodeId, to: &str) -> Built {
+        self.numeric(x, "`effective_rank`")?;
         let axis = self.above(x, to, "effective_rank")?;
         let shape = self.shape(x).clone();
         if shape.dim.is_none() || shape.lanes.is_some() || axis == shape.axis {
@@ -586,6 +588,7 @@ impl Graph {
     /// # Errors
     /// When the first is not a vector, or axes do not line up.
     pub fn append(&mut self, vector: NodeId, x: NodeId) -> Built {
+        self.numeric(vector, "a vector")?;
         self.numeric(x, "a component")?;
         let shape = self.shape(vector).clone();
         if shape.dim.is_none() || shape.lanes.is_some() {

@@ -10,9 +10,7 @@ use crate::{near, numbers, reduced};
 
 pub const UNARY: [Unary; 16] = {
     use Unary::*;
-    [
-        Neg, Not, Abs, Exp, Log, Sqrt, Sign, Floor, Ceil, Round, Sigmoid, LogSigmoid, Tanh, Softplus, Cos, Sin,
-    ]
+    [Neg, Not, Abs, Exp, Log, Sqrt, Sign, Floor, Ceil, Round, Sigmoid, LogSigmoid, Tanh, Softplus, Cos, Sin]
 };
 
 pub const BINARY: [Binary; 18] = {

@@ -37,12 +37,13 @@ pub struct Scope {
 pub fn build(schema: Schema, words: &[Word], scope: Scope) -> Graph {
     let mut g = Graph::new(schema);
     let mut pool: Vec<NodeId> = Vec::new();
-    for name in ["hard", "r", "q", "flag", "kind", "rm", "embedding", "s", "t"] {
+    for name in ["hard", "r", "q", "flag", "kind", "rm", "embedding", "s", "t", "strict"] {
         pool.push(g.column(name, None, None).unwrap());
     }
     pool.push(g.number(0.5).unwrap());
     pool.push(g.number(f64::INFINITY).unwrap());
     pool.push(g.absent(Reason::BadReference));
+    pool.push(g.text("a"));
     for word in words {
         if let Ok(node) = add(&mut g, &pool, *word, scope) {
             pool.push(node);
@@ -55,7 +56,11 @@ fn add(g: &mut Graph, pool: &[NodeId], word: Word, scope: Scope) -> Result<NodeI
     // Recent values are likelier, so that expressions grow deep.
     let pick = |i: usize| {
         let recent = pool.len().saturating_sub(6);
-        if i.is_multiple_of(2) { pool[i / 2 % pool.len()] } else { pool[recent + i / 2 % (pool.len() - recent)] }
+        if i.is_multiple_of(2) {
+            pool[i / 2 % pool.len()]
+        } else {
+            pool[recent + i / 2 % (pool.len() - recent)]
+        }
     };
     let [x, y, z] = word.inputs.map(pick);
     let axis = AXES[word.axis];

@@ -59,8 +59,9 @@ fn text() -> impl Strategy<Value = TextCell> {
 fn rollout<S: Strategy<Value = f64> + 'static>(number: fn() -> S) -> impl Strategy<Value = Rollout> {
     let steps = vec((number(), vec(number(), 0..4)), 0..4);
     let embedding = [number(), number(), number()];
-    (number(), number(), truth(), text(), [number(), number()], embedding, steps)
-        .prop_map(|(r, q, flag, kind, rm, embedding, steps)| Rollout { r, q, flag, kind, rm, embedding, steps })
+    (number(), number(), truth(), text(), [number(), number()], embedding, steps).prop_map(
+        |(r, q, flag, kind, rm, embedding, steps)| Rollout { r, q, flag, kind, rm, embedding, steps },
+    )
 }
 
 /// Groups of 0 to 6 rollouts whose numbers come from `number`.
@@ -69,7 +70,7 @@ pub fn groups<S: Strategy<Value = f64> + 'static>(number: fn() -> S) -> impl Str
     vec(group.prop_map(|(id, hard, rollouts)| Group { id, hard, rollouts }), 0..6)
 }
 
-/// The groups as columns: `hard` per group; `r`, `q`, `flag`, `kind`, `rm` (lanes) and `embedding` (vectors) per
+/// The groups as columns: `strict` per judge of the batch; `hard` per group; `r`, `q`, `flag`, `kind`, `rm` (lanes) and `embedding` (vectors) per
 /// rollout; `s` per step; `t` per token, under the step or beside it.
 pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
     let rollouts: Vec<&Rollout> = groups.iter().flat_map(|g| &g.rollouts).collect();
@@ -83,8 +84,10 @@ pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
         let counts = rollouts.iter().map(|r| r.steps.iter().map(|s| s.1.len()).sum());
         batch.add_axis("token", Axis::ROLLOUT, counts)
     };
+    let judge = batch.add_axis("judge", Axis::BATCH, [3]).unwrap();
     let per = |f: &dyn Fn(&Rollout) -> f64| rollouts.iter().map(|r| f(r)).collect::<Vec<f64>>();
     let mut add = |name: &str, column: Column| batch.add_column(name, column).unwrap();
+    add("strict", Column::numbers(judge, vec![0.5, f64::INFINITY, Reason::TimedOut.value()]));
     add("hard", Column::numbers(Axis::GROUP, groups.iter().map(|g| g.hard).collect()));
     add("r", Column::numbers(Axis::ROLLOUT, per(&|r| r.r)));
     add("q", Column::numbers(Axis::ROLLOUT, per(&|r| r.q)));
