@@ -566,7 +566,8 @@ impl Graph {
         let shape = self.shape(x).clone();
         match shape.dim {
             Some(dim) if i < dim => {
-                Ok(self.add(Op::Component(i), vec![x], Shape { dim: None, ..shape }, Kind::Number))
+                let kind = self.kind(x);
+                Ok(self.add(Op::Component(i), vec![x], Shape { dim: None, ..shape }, kind))
             }
             Some(dim) => Err(TypeError::new(format!("component {i} of a vector of {dim}"))),
             None if !self.schema.complete => Ok(x),
@@ -579,6 +580,7 @@ impl Graph {
     /// # Errors
     /// When `x` is not a vector, or `to` is not above it.
     pub fn effective_rank(&mut self, x: NodeId, to: &str) -> Built {
+        self.numeric(x, "`effective_rank`")?;
         let axis = self.above(x, to, "effective_rank")?;
         let shape = self.shape(x).clone();
         let vectors = shape.dim.is_some() || !self.schema.complete;
@@ -595,6 +597,7 @@ impl Graph {
     /// # Errors
     /// When the first is not a vector, or axes do not line up.
     pub fn append(&mut self, vector: NodeId, x: NodeId) -> Built {
+        self.numeric(vector, "a vector")?;
         self.numeric(x, "a component")?;
         let shape = self.shape(vector).clone();
         if shape.dim.is_none() || shape.lanes.is_some() {

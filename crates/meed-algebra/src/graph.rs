@@ -268,6 +268,9 @@ impl Graph {
                 Err(TypeError::new(format!("state `{name}` is updated twice")))
             };
         }
+        if self.kind(value) == Kind::Text {
+            return Err(TypeError::new(format!("state `{name}` keeps numbers, this is text")));
+        }
         let wanted = self.shape(state).clone();
         let value = self.spread(value, &wanted)?;
         self.updates.push(Update { name, value, key });

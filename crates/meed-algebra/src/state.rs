@@ -41,7 +41,7 @@ impl State {
         let kept = self.values.get(name);
         let mut out = Vec::with_capacity(n * dim);
         for i in 0..n {
-            let value = match key.map(|k| key_text(&k, i)) {
+            let value = match key.map(|k| key_text(&k, i, k.len() / n)) {
                 None => kept.and_then(|k| k.get("")),
                 Some(Ok(key)) => kept.and_then(|k| k.get(&key)),
                 Some(Err(reason)) => {
@@ -59,8 +59,9 @@ impl State {
 
     /// Keeps `values`; where a key appears twice in a batch, the later value.
     pub(crate) fn write(&mut self, name: &str, key: Option<Slice<'_>>, values: &[f64], dim: usize) {
+        let n = values.len() / dim.max(1);
         for (i, value) in values.chunks_exact(dim.max(1)).enumerate() {
-            match key.map(|k| key_text(&k, i)) {
+            match key.map(|k| key_text(&k, i, k.len() / n)) {
                 None => self.set(name, "", value.to_vec()),
                 Some(Ok(key)) => self.set(name, &key, value.to_vec()),
                 Some(Err(_)) => {}
@@ -129,11 +130,14 @@ fn unescape(text: &str) -> String {
     out
 }
 
-fn key_text(key: &Slice<'_>, i: usize) -> Result<String, Reason> {
-    match key {
+/// The key of element `i`; with lanes or a vector (`width` values per element) all of them together.
+fn key_text(key: &Slice<'_>, i: usize, width: usize) -> Result<String, Reason> {
+    let one = |i: usize| match key {
         Slice::Texts(v) => v[i].as_deref().map(str::to_string).map_err(|r| *r),
         Slice::Numbers(v) => reason_of(v[i]).map_or_else(|| Ok(format!("{:?}", v[i] + 0.0)), Err),
-    }
+    };
+    let parts: Result<Vec<String>, Reason> = (i * width..(i + 1) * width).map(one).collect();
+    Ok(parts?.join("\u{1f}"))
 }
 
 #[cfg(test)]

@@ -208,6 +208,36 @@ fn state_is_read_before_and_written_after() {
 }
 
 #[test]
+fn state_under_a_constant_key_is_read_where_it_was_written() {
+    let b = batch();
+    let mut graph = Graph::new(b.schema());
+    let key = graph.text("run");
+    let old = graph.state("n", 0.0, Some(key), None);
+    let one = graph.number(1.0).unwrap();
+    let new = graph.binary(Binary::Add, old, one).unwrap();
+    graph.update(old, new).unwrap();
+    let plan = Plan::new(graph, vec![("new".into(), new)]);
+    let mut state = State::new();
+    for round in 1..3 {
+        let out = plan.evaluate(&b, &mut state, 0).unwrap();
+        assert_eq!(out.get("new").unwrap().as_numbers().unwrap(), [f64::from(round)]);
+    }
+}
+
+#[test]
+fn a_constant_text_reaches_every_chunk_of_work() {
+    let n = 50_000;
+    let mut b = Batch::new(vec![1; n]);
+    let kinds = (0..n).map(|i| Ok(["a", "b"][i % 2].into())).collect();
+    b.add_column("kind", Column::texts(Axis::ROLLOUT, kinds)).unwrap();
+    let is_a = eval(&b, |g| {
+        let (kind, a) = (g.column("kind", None, None)?, g.text("a"));
+        g.binary(Binary::Eq, kind, a)
+    });
+    assert!(is_a.iter().enumerate().all(|(i, x)| *x == f64::from(i % 2 == 0)));
+}
+
+#[test]
 fn chance_depends_on_the_group_and_not_on_its_place() {
     let draw = |ids: Vec<u64>, sizes: Vec<usize>| {
         let mut b = Batch::new(sizes);

@@ -37,12 +37,13 @@ pub struct Scope {
 pub fn build(schema: Schema, words: &[Word], scope: Scope) -> Graph {
     let mut g = Graph::new(schema);
     let mut pool: Vec<NodeId> = Vec::new();
-    for name in ["hard", "r", "q", "flag", "kind", "rm", "embedding", "s", "t"] {
+    for name in ["hard", "r", "q", "flag", "kind", "rm", "embedding", "s", "t", "strict"] {
         pool.push(g.column(name, None, None).unwrap());
     }
     pool.push(g.number(0.5).unwrap());
     pool.push(g.number(f64::INFINITY).unwrap());
     pool.push(g.absent(Reason::BadReference));
+    pool.push(g.text("a"));
     for word in words {
         if let Ok(node) = add(&mut g, &pool, *word, scope) {
             pool.push(node);

@@ -70,7 +70,7 @@ pub fn groups<S: Strategy<Value = f64> + 'static>(number: fn() -> S) -> impl Str
     vec(group.prop_map(|(id, hard, rollouts)| Group { id, hard, rollouts }), 0..6)
 }
 
-/// The groups as columns: `hard` per group; `r`, `q`, `flag`, `kind`, `rm` (lanes) and `embedding` (vectors) per
+/// The groups as columns: `strict` per judge of the batch; `hard` per group; `r`, `q`, `flag`, `kind`, `rm` (lanes) and `embedding` (vectors) per
 /// rollout; `s` per step; `t` per token, under the step or beside it.
 pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
     let rollouts: Vec<&Rollout> = groups.iter().flat_map(|g| &g.rollouts).collect();
@@ -84,8 +84,10 @@ pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
         let counts = rollouts.iter().map(|r| r.steps.iter().map(|s| s.1.len()).sum());
         batch.add_axis("token", Axis::ROLLOUT, counts)
     };
+    let judge = batch.add_axis("judge", Axis::BATCH, [3]).unwrap();
     let per = |f: &dyn Fn(&Rollout) -> f64| rollouts.iter().map(|r| f(r)).collect::<Vec<f64>>();
     let mut add = |name: &str, column: Column| batch.add_column(name, column).unwrap();
+    add("strict", Column::numbers(judge, vec![0.5, f64::INFINITY, Reason::TimedOut.value()]));
     add("hard", Column::numbers(Axis::GROUP, groups.iter().map(|g| g.hard).collect()));
     add("r", Column::numbers(Axis::ROLLOUT, per(&|r| r.r)));
     add("q", Column::numbers(Axis::ROLLOUT, per(&|r| r.q)));
