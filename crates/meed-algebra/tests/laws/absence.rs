@@ -99,6 +99,9 @@ fn without_absent(groups: &[Group]) -> Vec<Group> {
     groups
 }
 
+/// Builds an expression from three columns.
+type Build3 = dyn Fn(&mut Graph, [NodeId; 3]) -> Result<NodeId, TypeError>;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -151,7 +154,7 @@ proptest! {
     fn masks_and_choices_say_why(groups in groups(cell)) {
         let batch = batch(&groups, true);
         let [r, q, flag] = ["r", "q", "flag"].map(|c| batch.column(c).unwrap().as_numbers().unwrap());
-        let of = |f: &dyn Fn(&mut Graph, [NodeId; 3]) -> Result<NodeId, TypeError>| {
+        let of = |f: &Build3| {
             numbers(&batch, |g| {
                 let columns = [g.column("r", None, None)?, g.column("q", None, None)?, g.column("flag", None, None)?];
                 f(g, columns)
