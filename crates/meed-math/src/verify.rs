@@ -362,7 +362,7 @@ fn read_gold(text: &str, options: &Options) -> Gold {
     let mut candidates = extract::extract(text, &marked);
     let short = text.len() <= 1_000;
     let whole_text = Extraction { span: 0..text.len(), text: text.trim().to_string(), mark: Mark::Whole };
-    let prose = is_prose(text) && text.contains(['$', '\\']) && text.len() > 60;
+    let prose = short && text.len() > 60 && text.contains(['$', '\\']) && is_prose(text);
     if short && !prose {
         candidates.push(whole_text.clone());
     }

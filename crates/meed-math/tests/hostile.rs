@@ -217,3 +217,26 @@ fn many_threads_agree() {
         }
     });
 }
+
+/// The same verdicts in a spawned child: nothing is inherited and nothing has to be set up.
+#[test]
+fn a_spawned_child_agrees() {
+    if std::env::var_os("MEED_MATH_CHILD").is_some() {
+        assert_eq!(Verifier::new(&["1/2"], &Options::default()).verify("\\boxed{0.5}"), Verdict::Equal);
+        return;
+    }
+    let me = std::env::current_exe().expect("test binary");
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            std::process::Command::new(&me)
+                .args(["--exact", "a_spawned_child_agrees"])
+                .env("MEED_MATH_CHILD", "1")
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .expect("child")
+        })
+        .collect();
+    for mut c in children {
+        assert!(c.wait().expect("exit status").success());
+    }
+}

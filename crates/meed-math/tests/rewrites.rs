@@ -88,8 +88,13 @@ fn key(text: &str) -> Option<String> {
     Answer::parse(text, 1_000_000).ok().map(|a| answer_key(&a))
 }
 
+/// A few hundred by default; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|s| s.parse().ok()).unwrap_or(300)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_answer_equals_itself(t in Tree::any()) {

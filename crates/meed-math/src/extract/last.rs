@@ -215,6 +215,9 @@ fn number(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     // A digit inside a formula is not an answer by itself, but a point or interval around it is.
     let before = text[range.start..start].trim_end_matches(' ');
     let after = b.get(end).filter(|_| end < range.end).copied();
+    if before.ends_with(" not") || before.ends_with(" isn't") {
+        return None;
+    }
     let bold = text[end..range.end].starts_with("**") || before.ends_with("**");
     if !bold
         && (before.ends_with(['+', '*', '/', '^', '_', '{', '\\'])

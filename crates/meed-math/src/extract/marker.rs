@@ -29,6 +29,9 @@ pub(super) fn said(text: &str, at: usize, end: usize, mark: Mark, out: &mut Vec<
     let Some(start) = content_start(text, at, end) else { return };
     let stop = sentence_end(text, start, end);
     let content = &text[start..stop];
+    if content.trim_start().starts_with("not ") {
+        return;
+    }
     let push = |s: usize, e: usize, out: &mut Vec<Extraction>| {
         let t = &text[s..e];
         let lead = t.len() - t.trim_start().len();

@@ -19,7 +19,7 @@ pub(super) struct Found {
     pub(super) last_said: Option<usize>,
 }
 
-const KEPT_BOXES: usize = 64;
+const KEPT_BOXES: usize = 32;
 
 /// Scans `text`; with `cut`, think blocks are left out.
 pub(super) fn scan(text: &str, cut: bool) -> Found {

@@ -42,7 +42,8 @@ impl Parser<'_> {
                 let op = *op;
                 p.budget.pay(5)?;
                 p.i += 1;
-                if p.at_end() {
+                // A dash may end a phrase; any other sign wants an operand.
+                if p.at_end() && op == '-' {
                     break;
                 }
                 let right = p.signed_term()?;

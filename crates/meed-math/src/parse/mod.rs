@@ -65,6 +65,9 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// [`ParseError`] says why the text is not an answer; words alone are a [`Value::Text`], not an error.
 pub(crate) fn parse(text: &str, budget: &Budget) -> Parsed<Value> {
+    if text.len() > 2 * lex::MAX_TEXT {
+        return Err(ParseError::TooLong);
+    }
     let text = special::undecorate(text);
     if text.is_empty() {
         return Err(ParseError::Empty);

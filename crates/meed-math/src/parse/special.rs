@@ -7,8 +7,11 @@ use crate::value::Value;
 /// Strips what surrounds an answer without being part of it: math delimiters, bold markers, quotes, a full stop.
 pub(crate) fn undecorate(text: &str) -> &str {
     let mut t = text.trim();
-    // Each round removes at least one character or stops.
-    loop {
+    // Longer texts are no answers; wrappers nest a few times at most.
+    if t.len() > crate::lex::MAX_TEXT {
+        return t;
+    }
+    for _ in 0..MAX_WRAPPERS {
         let before = t.len();
         t = t.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '“' | '”' | '\u{feff}'));
         if !t.ends_with("..") {
@@ -47,10 +50,14 @@ pub(crate) fn undecorate(text: &str) -> &str {
             }
         }
         if t.len() == before {
-            return t;
+            break;
         }
     }
+    t
 }
+
+/// Layers of decoration that are removed.
+const MAX_WRAPPERS: usize = 12;
 
 /// Whether `rest`, which follows an opening brace, closes that brace at its very end.
 fn whole_group(rest: &str) -> bool {
