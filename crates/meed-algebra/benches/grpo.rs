@@ -5,6 +5,10 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use meed_algebra::op::{Binary, Reducer, Unary};
 use meed_algebra::*;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::buffer::Buffer;
 use super::layout::Frame;
-use crate::column::Shape;
+use super::repeat::Repeat;
 use crate::function::Slice;
 use crate::graph::{Graph, NodeId};
 use crate::kernel::elementwise::{self, Operand};
@@ -12,95 +12,227 @@ use crate::op::{Atom, Op};
 use crate::plan::{Fused, Source};
 
 /// Values per tile.
-const TILE: usize = 512;
+const TILE: usize = 1024;
 
 /// Runs the pass over all elements of its shape in the frame. `buffers` gives the inputs; results wanted outside
 /// are written to `kept`, in the order of the kept steps.
 pub(crate) fn run<'a>(
-    graph: &Graph,
+    graph: &'a Graph,
     fused: &Fused,
     frame: &Frame<'_>,
     buffers: &impl Fn(NodeId) -> Slice<'a>,
     kept: &mut [Buffer<'_>],
 ) {
-    let width = fused.shape.width();
-    let values = frame.len(fused.shape.axis) * width;
+    let width = fused.shape.width().max(1);
+    let values = frame.len(fused.shape.axis) * fused.shape.width();
     let tile = (TILE / width).max(1) * width;
-    let mut registers: Vec<Vec<f64>> = vec![vec![0.0; tile.min(values)]; fused.registers];
-    let spreads: Vec<Option<Repeat>> = fused
-        .steps
-        .iter()
-        .map(|s| match graph.node(s.node).op {
-            Op::Spread => Some(Repeat::new(graph, s.node, frame)),
-            _ => None,
-        })
-        .collect();
-    let scalar = |n: NodeId| match buffers(n) {
-        Slice::Numbers(v) => v[0],
-        Slice::Texts(_) => f64::NAN,
-    };
-    // Operands that do not change from tile to tile are looked up once.
-    let fixed: Vec<Vec<Fixed<'a>>> = fused
-        .steps
-        .iter()
-        .map(|s| {
-            s.sources
-                .iter()
-                .map(|source| match source {
-                    Source::Scalar(x) => Fixed::Scalar(*x),
-                    Source::Batch(n) => Fixed::Scalar(scalar(*n)),
-                    Source::Register(r) => Fixed::Register(usize::from(*r)),
-                    Source::Buffer(n) => match buffers(*n) {
-                        Slice::Numbers(v) => Fixed::Slice(v),
-                        Slice::Texts(_) => Fixed::Scalar(f64::NAN),
-                    },
-                })
-                .collect()
-        })
-        .collect();
-    let mut start = 0;
-    while start < values {
-        let end = (start + tile).min(values);
-        let mut next_kept = 0;
-        for ((step, repeat), sources) in fused.steps.iter().zip(&spreads).zip(&fixed) {
-            let mut out = std::mem::take(&mut registers[usize::from(step.register)]);
-            let part = &mut out[..end - start];
-            if let Some(repeat) = repeat {
-                let from = match sources[0] {
-                    Fixed::Slice(v) => v,
-                    Fixed::Scalar(ref x) => std::slice::from_ref(x),
-                    Fixed::Register(_) => &[],
-                };
-                repeat.fill(from, start..end, part);
-            } else {
-                apply(&graph.node(step.node).op, sources, &registers, start..end, part);
-            }
-            if step.kept {
-                if let Some(to) = kept[next_kept].numbers_mut() {
-                    to[start..end].copy_from_slice(part);
-                }
-                next_kept += 1;
-            }
-            registers[usize::from(step.register)] = out;
-        }
-        start = end;
-    }
+    let mut kept: Vec<&mut [f64]> = kept.iter_mut().filter_map(Buffer::numbers_mut).collect();
+    let mut registers: Vec<Register> =
+        (0..fused.registers).map(|_| Register { values: vec![0.0; tile.min(values)], same: false }).collect();
+    let steps = resolve(graph, fused, frame, buffers);
+    Level::best().run(&Pass { steps, tile, values }, &mut registers, &mut kept);
 }
 
-#[derive(Clone, Copy)]
-enum Fixed<'a> {
+/// A pass with its operands looked up, which do not change from tile to tile.
+struct Pass<'a> {
+    steps: Vec<Work<'a>>,
+    tile: usize,
+    values: usize,
+}
+
+struct Work<'a> {
+    op: &'a Op,
+    repeat: Option<Repeat>,
+    sources: Vec<Place<'a>>,
+    to: Target,
+}
+
+/// Where an operand is.
+enum Place<'a> {
     Scalar(f64),
     Slice(&'a [f64]),
     Register(usize),
+    /// A result wanted outside, computed earlier in the pass.
+    Kept(usize),
 }
 
-fn apply(op: &Op, sources: &[Fixed<'_>], registers: &[Vec<f64>], range: Range<usize>, out: &mut [f64]) {
-    let operand = |i: usize| match sources[i] {
-        Fixed::Scalar(x) => Operand::Scalar(x),
-        Fixed::Slice(v) => Operand::Slice(&v[range.clone()]),
-        Fixed::Register(r) => Operand::Slice(&registers[r][..range.len()]),
+/// Where a result goes.
+#[derive(Clone, Copy)]
+enum Target {
+    Register(usize),
+    Kept(usize),
+}
+
+/// A tile in work.
+#[derive(Default)]
+struct Register {
+    values: Vec<f64>,
+    /// The first value stands for the whole tile.
+    same: bool,
+}
+
+fn resolve<'a>(
+    graph: &'a Graph,
+    fused: &Fused,
+    frame: &Frame<'_>,
+    buffers: &impl Fn(NodeId) -> Slice<'a>,
+) -> Vec<Work<'a>> {
+    let numbers = |n: NodeId| match buffers(n) {
+        Slice::Numbers(v) => v,
+        Slice::Texts(_) => &[],
     };
-    match op {
+    // What is kept is written where it is wanted and read from there, not from its register.
+    let mut holder: Vec<Target> = (0..fused.registers).map(Target::Register).collect();
+    let mut steps = Vec::with_capacity(fused.steps.len());
+    let mut kept = 0;
+    for step in &fused.steps {
+        let sources = step.sources.iter().map(|source| match source {
+            Source::Scalar(x) => Place::Scalar(*x),
+            Source::Batch(n) => Place::Scalar(numbers(*n)[0]),
+            Source::Buffer(n) => Place::Slice(numbers(*n)),
+            Source::Register(r) => match holder[usize::from(*r)] {
+                Target::Register(r) => Place::Register(r),
+                Target::Kept(k) => Place::Kept(k),
+            },
+        });
+        let sources = sources.collect();
+        let register = usize::from(step.register);
+        let to = if step.kept { Target::Kept(kept) } else { Target::Register(register) };
+        kept += usize::from(step.kept);
+        holder[register] = to;
+        let op = &graph.node(step.node).op;
+        let repeat = (*op == Op::Spread).then(|| Repeat::new(graph, step.node, frame));
+        steps.push(Work { op, repeat, sources, to });
+    }
+    steps
+}
+
+/// The instructions a pass is compiled for. Every level gives the same bits: none fuses a multiplication with an
+/// addition, and sums have a fixed order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Level {
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Level {
+    /// Those this machine has, the widest last.
+    fn available() -> impl Iterator<Item = Level> {
+        let levels = [
+            (Level::Baseline, true),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx2, is_x86_feature_detected!("avx2")),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, is_x86_feature_detected!("avx512f")),
+        ];
+        levels.into_iter().filter(|l| l.1).map(|l| l.0)
+    }
+
+    fn best() -> Level {
+        Level::available().last().unwrap_or(Level::Baseline)
+    }
+
+    fn run(self, pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
+        match self {
+            Level::Baseline => tiles(pass, registers, kept),
+            // SAFETY: a level other than the baseline comes from `available`, which asked the processor for it.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { tiles_avx2(pass, registers, kept) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => unsafe { tiles_avx512(pass, registers, kept) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn tiles_avx2(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
+    tiles(pass, registers, kept);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn tiles_avx512(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
+    tiles(pass, registers, kept);
+}
+
+#[inline(always)]
+fn tiles(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
+    let mut start = 0;
+    while start < pass.values {
+        let range = start..(start + pass.tile).min(pass.values);
+        for work in &pass.steps {
+            let mut register = Register::default();
+            let split = match work.to {
+                Target::Kept(k) => k,
+                Target::Register(_) => kept.len(),
+            };
+            let (before, now) = kept.split_at_mut(split);
+            let out: &mut [f64] = match work.to {
+                Target::Kept(_) => &mut now[0][range.clone()],
+                Target::Register(r) => {
+                    register = std::mem::take(&mut registers[r]);
+                    register.same = work.is_same(registers, &range);
+                    let n = if register.same { 1 } else { range.len() };
+                    &mut register.values[..n]
+                }
+            };
+            match &work.repeat {
+                Some(repeat) if register.same => out[0] = repeat.first(whole(&work.sources[0]), start),
+                Some(repeat) => repeat.fill(whole(&work.sources[0]), range.clone(), out),
+                None => apply(work, registers, before, &range, out),
+            }
+            if let Target::Register(r) = work.to {
+                registers[r] = register;
+            }
+        }
+        start = range.end;
+    }
+}
+
+impl Work<'_> {
+    /// Whether every operand is one value for the whole tile; then so is the result.
+    fn is_same(&self, registers: &[Register], range: &Range<usize>) -> bool {
+        match &self.repeat {
+            Some(repeat) => repeat.is_same(range),
+            None => self.sources.iter().all(|s| match s {
+                Place::Scalar(_) => true,
+                Place::Register(r) => registers[*r].same,
+                Place::Slice(_) | Place::Kept(_) => false,
+            }),
+        }
+    }
+}
+
+/// All values of what is repeated, which no tile holds.
+fn whole<'p>(source: &'p Place<'_>) -> &'p [f64] {
+    match source {
+        Place::Slice(v) => v,
+        Place::Scalar(x) => std::slice::from_ref(x),
+        Place::Register(_) | Place::Kept(_) => &[],
+    }
+}
+
+#[inline(always)]
+fn apply(
+    work: &Work<'_>,
+    registers: &[Register],
+    kept: &[&mut [f64]],
+    range: &Range<usize>,
+    out: &mut [f64],
+) {
+    let operand = |i: usize| match work.sources[i] {
+        Place::Scalar(x) => Operand::Scalar(x),
+        Place::Slice(v) => Operand::Slice(&v[range.clone()]),
+        Place::Register(r) if registers[r].same => Operand::Scalar(registers[r].values[0]),
+        Place::Register(r) => Operand::Slice(&registers[r].values[..range.len()]),
+        Place::Kept(k) => Operand::Slice(&kept[k][range.clone()]),
+    };
+    match work.op {
         Op::Unary(op) => elementwise::unary(*op, operand(0), out),
         Op::Binary(op) => elementwise::binary(*op, operand(0), operand(1), out),
         Op::Choose => elementwise::choose(operand(0), operand(1), operand(2), out),
@@ -119,63 +251,4 @@ fn apply(op: &Op, sources: &[Fixed<'_>], registers: &[Vec<f64>], range: Range<us
         }
         _ => unreachable!("only element-by-element operations are fused"),
     }
-}
-
-/// An ancestor's values repeated for the elements, lanes and components below.
-pub(crate) struct Repeat {
-    /// Where the elements below each ancestor begin.
-    begins: std::rc::Rc<Vec<usize>>,
-    from_width: usize,
-    to_width: usize,
-    /// For each value of an element, which value of the ancestor it repeats.
-    inner: Vec<usize>,
-}
-
-impl Repeat {
-    pub fn new(graph: &Graph, node: NodeId, frame: &Frame<'_>) -> Self {
-        let (to, from) = (graph.shape(node), graph.shape(graph.node(node).inputs[0]));
-        Repeat {
-            begins: frame.segments(from.axis, to.axis),
-            from_width: from.width(),
-            to_width: to.width(),
-            inner: inner_map(from, to),
-        }
-    }
-
-    /// Fills `out` with the values `range` of the result.
-    pub fn fill(&self, from: &[f64], range: Range<usize>, out: &mut [f64]) {
-        let (first, last) = (range.start / self.to_width, range.end / self.to_width);
-        let mut parent = self.begins.partition_point(|b| *b <= first) - 1;
-        let mut element = first;
-        let mut at = 0;
-        while element < last {
-            while self.begins[parent + 1] <= element {
-                parent += 1;
-            }
-            let end = self.begins[parent + 1].min(last);
-            let source = &from[parent * self.from_width..(parent + 1) * self.from_width];
-            let n = (end - element) * self.to_width;
-            if self.from_width == 1 {
-                out[at..at + n].fill(source[0]);
-            } else {
-                for chunk in out[at..at + n].chunks_exact_mut(self.to_width) {
-                    chunk.iter_mut().zip(&self.inner).for_each(|(o, i)| *o = source[*i]);
-                }
-            }
-            at += n;
-            element = end;
-        }
-    }
-}
-
-/// For each value under an element of `to`, the value under an element of `from` it comes from.
-pub(crate) fn inner_map(from: &Shape, to: &Shape) -> Vec<usize> {
-    let (lanes, dim) = (to.lanes.as_ref().map_or(1, |l| l.len()), to.dim.unwrap_or(1));
-    let from_dim = from.dim.unwrap_or(1);
-    let pick = |l: usize, d: usize| {
-        let l = if from.lanes.is_some() { l } else { 0 };
-        let d = if from.dim.is_some() { d } else { 0 };
-        l * from_dim + d
-    };
-    (0..lanes).flat_map(|l| (0..dim).map(move |d| pick(l, d))).collect()
 }

@@ -3,6 +3,7 @@
 mod buffer;
 mod fused;
 mod layout;
+mod repeat;
 mod single;
 
 use std::collections::{BTreeMap, HashMap};

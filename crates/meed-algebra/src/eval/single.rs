@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::buffer::{Pick, take};
-use super::fused::inner_map;
 use super::layout::Frame;
+use super::repeat::inner_map;
 use super::{Context, Timer};
 use crate::absent::{Reason, canonical};
 use crate::axis::Axis;

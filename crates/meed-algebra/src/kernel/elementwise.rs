@@ -13,6 +13,7 @@ pub enum Operand<'a> {
 }
 
 impl Operand<'_> {
+    #[inline(always)]
     fn get(&self, i: usize) -> f64 {
         match self {
             Operand::Scalar(x) => *x,
@@ -53,9 +54,10 @@ pub fn softplus(x: f64) -> f64 {
 }
 
 /// `out = op(x)`. Absent stays absent for the same reason; a result that is not a number is undefined.
+#[inline(always)]
 pub fn unary(op: Unary, x: Operand<'_>, out: &mut [f64]) {
     use Unary::*;
-    match op {
+    let absent = match op {
         Neg => map1(x, out, |x| -x),
         Not => map1(x, out, |x| if x.is_nan() { x } else { truth(x == 0.0) }),
         Abs => map1(x, out, f64::abs),
@@ -72,14 +74,17 @@ pub fn unary(op: Unary, x: Operand<'_>, out: &mut [f64]) {
         Softplus => map1(x, out, softplus),
         Cos => map1(x, out, f64::cos),
         Sin => map1(x, out, f64::sin),
+    };
+    if absent {
+        settle_absent(out, &[x]);
     }
-    settle_absent(out, &[x]);
 }
 
 /// `out = op(a, b)`. Absent if either side is, for the left one's reason first.
+#[inline(always)]
 pub fn binary(op: Binary, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) {
     use Binary::*;
-    match op {
+    let absent = match op {
         Add => map2(a, b, out, |x, y| x + y),
         Sub => map2(a, b, out, |x, y| x - y),
         Mul => map2(a, b, out, |x, y| x * y),
@@ -98,8 +103,10 @@ pub fn binary(op: Binary, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) {
         And => compare(a, b, out, |x, y| x != 0.0 && y != 0.0),
         Or => compare(a, b, out, |x, y| x != 0.0 || y != 0.0),
         Xor => compare(a, b, out, |x, y| (x != 0.0) != (y != 0.0)),
+    };
+    if absent {
+        settle_absent(out, &[a, b]);
     }
-    settle_absent(out, &[a, b]);
 }
 
 fn pow(x: f64, y: f64) -> f64 {
@@ -107,11 +114,13 @@ fn pow(x: f64, y: f64) -> f64 {
     if x.is_nan() || y.is_nan() || (x == 0.0 && y < 0.0) { f64::NAN } else { x.powf(y) }
 }
 
-fn compare(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> bool) {
-    map2(a, b, out, |x, y| if x.is_nan() | y.is_nan() { f64::NAN } else { truth(f(x, y)) });
+#[inline(always)]
+fn compare(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> bool) -> bool {
+    map2(a, b, out, |x, y| if x.is_nan() | y.is_nan() { f64::NAN } else { truth(f(x, y)) })
 }
 
 /// `a` where `condition` is not 0, else `b`.
+#[inline(always)]
 pub fn choose(condition: Operand<'_>, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) {
     for (i, out) in out.iter_mut().enumerate() {
         let c = condition.get(i);
@@ -126,6 +135,7 @@ pub fn choose(condition: Operand<'_>, a: Operand<'_>, b: Operand<'_>, out: &mut 
 }
 
 /// `x` where `condition` is not 0; masked elsewhere, absent where the condition is.
+#[inline(always)]
 pub fn mask(x: Operand<'_>, condition: Operand<'_>, out: &mut [f64]) {
     for (i, out) in out.iter_mut().enumerate() {
         let c = condition.get(i);
@@ -140,6 +150,7 @@ pub fn mask(x: Operand<'_>, condition: Operand<'_>, out: &mut [f64]) {
 }
 
 /// `x` where present, else `y`.
+#[inline(always)]
 pub fn or_else(x: Operand<'_>, y: Operand<'_>, out: &mut [f64]) {
     for (i, out) in out.iter_mut().enumerate() {
         let v = x.get(i);
@@ -148,57 +159,72 @@ pub fn or_else(x: Operand<'_>, y: Operand<'_>, out: &mut [f64]) {
 }
 
 /// Whether `x` is present.
+#[inline(always)]
 pub fn present(x: Operand<'_>, out: &mut [f64]) {
     map1(x, out, |x| truth(!x.is_nan()));
 }
 
 /// Whether `x` is one of `values`.
+#[inline(always)]
 pub fn isin(x: Operand<'_>, values: &[f64], out: &mut [f64]) {
     map1(x, out, |x| if x.is_nan() { x } else { truth(values.contains(&x)) });
 }
 
+/// `out = f(x)`; whether any result is not a number.
 #[inline(always)]
-fn map1(x: Operand<'_>, out: &mut [f64], f: impl Fn(f64) -> f64) {
+fn map1(x: Operand<'_>, out: &mut [f64], f: impl Fn(f64) -> f64) -> bool {
     match x {
-        Operand::Scalar(x) => out.fill(f(x)),
+        Operand::Scalar(x) => fill(out, f(x)),
         Operand::Slice(xs) => {
+            let mut absent = false;
             for (o, x) in out.iter_mut().zip(xs) {
                 *o = f(*x);
+                absent |= o.is_nan();
             }
+            absent
         }
     }
 }
 
+/// `out = f(a, b)`; whether any result is not a number.
 #[inline(always)]
-fn map2(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> f64) {
+fn map2(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> f64) -> bool {
+    let mut absent = false;
     match (a, b) {
         (Operand::Slice(a), Operand::Slice(b)) => {
             for ((o, x), y) in out.iter_mut().zip(a).zip(b) {
                 *o = f(*x, *y);
+                absent |= o.is_nan();
             }
         }
         (Operand::Slice(a), Operand::Scalar(y)) => {
             for (o, x) in out.iter_mut().zip(a) {
                 *o = f(*x, y);
+                absent |= o.is_nan();
             }
         }
         (Operand::Scalar(x), Operand::Slice(b)) => {
             for (o, y) in out.iter_mut().zip(b) {
                 *o = f(x, *y);
+                absent |= o.is_nan();
             }
         }
-        (Operand::Scalar(x), Operand::Scalar(y)) => out.fill(f(x, y)),
+        (Operand::Scalar(x), Operand::Scalar(y)) => absent = fill(out, f(x, y)),
     }
+    absent
+}
+
+fn fill(out: &mut [f64], x: f64) -> bool {
+    out.fill(x);
+    x.is_nan()
 }
 
 /// Gives every NaN of `out` the reason of the first absent input, or `undefined`.
 ///
 /// Hardware may propagate either operand's payload; this makes the reason the same everywhere.
+#[cold]
+#[inline(never)]
 fn settle_absent(out: &mut [f64], inputs: &[Operand<'_>]) {
-    // One vectorised pass decides whether there is anything to do.
-    if !out.iter().fold(false, |any, x| any | x.is_nan()) {
-        return;
-    }
     for (i, out) in out.iter_mut().enumerate() {
         if out.is_nan() {
             *out = inputs.iter().map(|x| x.get(i)).find(|x| x.is_nan()).map_or(UNDEFINED, canonical);
