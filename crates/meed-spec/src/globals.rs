@@ -1,11 +1,12 @@
 //! What a spec can name without loading anything.
 
+use meed_algebra::TypeError;
 use meed_algebra::op::Binary;
 use starlark::environment::{GlobalsBuilder, LibraryExtension};
 use starlark::starlark_module;
-use starlark::values::{Heap, Value};
+use starlark::values::{Heap, Value, ValueLike};
 
-use crate::value::{Bound, Shared, Signal, Source, Target, operate};
+use crate::value::{Bound, Shared, Signal, Source, Target, fail, operate};
 use crate::words::{self, Form, WELL_KNOWN};
 
 /// Operators that Starlark cannot overload in all positions are calls to these functions.
@@ -23,6 +24,8 @@ pub(crate) const OPERATORS: &[(&str, &str)] = &[
     ("&", "_and"),
     ("|", "_or"),
     ("^", "_xor"),
+    ("in", "_in"),
+    ("not in", "_not_in"),
 ];
 
 pub(crate) fn register(globals: &mut GlobalsBuilder, shared: &Shared) {
@@ -54,6 +57,15 @@ macro_rules! plain {
             None => $plain,
         }
     };
+}
+
+/// Whether `b` contains `a`, for plain values.
+fn contains<'v>(a: Value<'v>, b: Value<'v>) -> starlark::Result<bool> {
+    if a.downcast_ref::<Signal>().is_some() {
+        let error = TypeError::new("`in` works on plain values; a signal has a value per element");
+        return fail(error.help("write `isin(x, [1, 2])`, with `~` before it for `not in`"));
+    }
+    b.is_in(a)
 }
 
 #[starlark_module]
@@ -96,5 +108,11 @@ fn operators(globals: &mut GlobalsBuilder) {
     }
     fn _xor<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         plain!(Binary::Xor, a, b, heap, a.bit_xor(b, heap))
+    }
+    fn _in<'v>(a: Value<'v>, b: Value<'v>) -> starlark::Result<bool> {
+        contains(a, b)
+    }
+    fn _not_in<'v>(a: Value<'v>, b: Value<'v>) -> starlark::Result<bool> {
+        contains(a, b).map(|is| !is)
     }
 }

@@ -69,8 +69,9 @@ impl Score {
         let file = SpecFile::open(&self.spec)?;
         let mut source = Source::open(&self.inputs, &self.reading.options(self.output.is_some())?)?;
         let declared = Spec::declared_axes(&file, asked.clone());
-        let spec = Spec::read(&file, &source.schema(&declared)?, asked, Want::Outputs)?;
-        spec.warnings.iter().for_each(|w| eprintln!("warning: {}: {w}", file.name));
+        let schema = source.schema(&declared).with_context(|| file.name.clone())?;
+        let spec = Spec::read(&file, &schema, asked, Want::Outputs)?;
+        spec.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
         source.select(&spec.plan.columns(), &declared)?;
         let mut state = self.read_state()?;
         let mut sink = self.sink(&source, &spec)?;
@@ -177,7 +178,9 @@ impl Score {
 
 fn evaluate(spec: &Spec, piece: &mut Piece, state: &mut State, seed: u64) -> Result<meed_algebra::Outputs> {
     spec.plan.add_axes(&mut piece.batch).map_err(anyhow::Error::from)?;
-    spec.plan.evaluate(&piece.batch, state, seed).with_context(|| format!("scoring the rollouts from {}", place_of(piece)))
+    spec.plan
+        .evaluate(&piece.batch, state, seed)
+        .with_context(|| format!("scoring the rollouts from {}", place_of(piece)))
 }
 
 fn place_of(piece: &Piece) -> String {
