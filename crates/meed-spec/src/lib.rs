@@ -4,6 +4,7 @@
 //! builds and checks the expression graph; no data is touched until the plan is evaluated.
 
 pub mod check_vectors;
+mod condition;
 pub mod diagnostic;
 pub mod examples;
 pub mod explain;

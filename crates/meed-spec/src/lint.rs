@@ -22,7 +22,7 @@ pub(crate) fn docstring(ast: &AstModule) -> String {
 
 /// Knobs whose value nothing reads.
 pub(crate) fn unused_params(ast: &AstModule) -> Vec<String> {
-    let mut declared: Vec<(String, usize)> = Vec::new();
+    let mut declared: Vec<(String, String)> = Vec::new();
     let mut read: HashSet<String> = HashSet::new();
     visit(ast.statement(), &mut |s| {
         if let Stmt::Assign(assign) = &s.node
@@ -30,15 +30,16 @@ pub(crate) fn unused_params(ast: &AstModule) -> Vec<String> {
             && let Expr::Call(function, _) = &assign.rhs.node
             && matches!(&function.node, Expr::Identifier(f) if f.node.ident == "param")
         {
-            let line = ast.file_span(s.span).resolve_span().begin.line + 1;
-            declared.push((name.node.ident.clone(), line));
+            let span = ast.file_span(s.span);
+            let place = format!("{}:{}", span.filename(), span.resolve_span().begin.line + 1);
+            declared.push((name.node.ident.clone(), place));
         }
     });
     ast.statement().visit_expr(|e| names(e, &mut read));
     declared
         .into_iter()
         .filter(|(name, _)| !read.contains(name))
-        .map(|(name, line)| format!("line {line}: param `{name}` is never used"))
+        .map(|(name, place)| format!("{place}: param `{name}` is never used"))
         .collect()
 }
 

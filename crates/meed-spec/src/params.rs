@@ -104,7 +104,8 @@ fn fits(default: &Arg, value: &Arg) -> bool {
         (Arg::None, _) | (_, Arg::None) => true,
         (Arg::Number(_), Arg::Number(_)) | (Arg::Bool(_), Arg::Bool(_)) => true,
         // "none" and "inf" are how vectors and command lines write values numbers can have.
-        (Arg::Text(_), Arg::Text(_) | Arg::Number(_)) | (Arg::Number(_), Arg::Text(_)) => true,
+        (Arg::Text(_), Arg::Text(_) | Arg::Number(_)) => true,
+        (Arg::Number(_), Arg::Text(text)) => matches!(text.as_str(), "none" | "inf" | "-inf"),
         (Arg::List(_), Arg::List(_)) | (Arg::Dict(_), Arg::Dict(_)) => true,
         _ => false,
     }

@@ -10,6 +10,7 @@ use starlark::eval::{Arguments, Evaluator};
 use starlark::values::float::UnpackFloat;
 use starlark::values::{OwnedFrozenValue, UnpackValue, Value};
 
+use crate::diagnostic::Diagnostic;
 use crate::value::{Shared, Signal, Source, fail, to_arg};
 use crate::words::{self, Arg, Builder};
 
@@ -74,8 +75,18 @@ pub(crate) fn scorer(
     };
     let options = given.into_iter().map(|(name, arg)| Ok((name.to_string(), option(name, arg)?)));
     let options = options.collect::<Result<BTreeMap<_, _>, TypeError>>()?;
-    let function = scorer.function(options).map_err(|e| TypeError::new(e.to_string()))?;
+    let function = scorer.function(options).map_err(|e| unusable(&e))?;
     b.graph.call(function, &inputs, when)
+}
+
+/// What is wrong with a scorer's options; of a pattern's long explanation the last line.
+fn unusable(e: &meed_score::ScoreError) -> TypeError {
+    let text = e.to_string();
+    let mut lines = text.lines();
+    let mut error = TypeError::new(lines.next().unwrap_or_default());
+    error.notes.extend(lines.next_back().map(|l| l.trim_start_matches("error: ").to_string()));
+    error.help = e.help();
+    error
 }
 
 fn option(name: &str, arg: Arg) -> Result<OptionValue, TypeError> {
@@ -96,9 +107,12 @@ fn option(name: &str, arg: Arg) -> Result<OptionValue, TypeError> {
 /// A Starlark function, called per element. It is filled in when its module is frozen.
 pub(crate) struct MapFunction {
     label: String,
+    /// The file and line of the `map`.
+    place: String,
     kind: Kind,
     function: OnceLock<OwnedFrozenValue>,
-    trouble: Mutex<Option<String>>,
+    /// How many calls failed, and one of them.
+    trouble: Mutex<(u64, Option<Diagnostic>)>,
 }
 
 /// Functions of a module that wait to be frozen, by the name they are kept under.
@@ -117,8 +131,9 @@ impl MapFunction {
         Module::with_temp_heap(|module| {
             let function = module.heap().access_owned_frozen_value(function);
             let mut eval = Evaluator::new(&module);
-            // No loop of a spec may hang a run: about a second of work for these elements.
-            let _ = eval.set_max_tick_count(20_000_000);
+            // No loop of a spec may hang a run.
+            let _ = eval.set_max_tick_count(STEPS);
+            let _ = eval.set_max_heap_size(HEAP);
             let heap = module.heap();
             let mut values: Vec<Value<'_>> = Vec::with_capacity(args.len());
             for i in from..n {
@@ -132,9 +147,11 @@ impl MapFunction {
                 }
                 match eval.eval_function(function, &values, &[]) {
                     Ok(value) => out.push(value),
+                    // The elements before it used up the allowance: it gets one of its own.
+                    Err(e) if i > from && exhausted(&e).is_some() => return Ok(i),
                     Err(e) => {
-                        self.note(&e);
-                        out.push_absent(Reason::Undefined);
+                        out.push_absent(exhausted(&e).unwrap_or(Reason::Undefined));
+                        self.note(e);
                         return Ok(i + 1);
                     }
                 }
@@ -143,10 +160,29 @@ impl MapFunction {
         })
     }
 
-    fn note(&self, e: &starlark::Error) {
+    fn note(&self, e: starlark::Error) {
         if let Ok(mut trouble) = self.trouble.lock() {
-            trouble.get_or_insert_with(|| e.without_diagnostic().to_string());
+            trouble.0 += 1;
+            trouble.1.get_or_insert_with(|| Diagnostic::from(e));
         }
+    }
+}
+
+/// What a function given to `map` may take for one element, in loop steps and calls: about a quarter of a second.
+const STEPS: u64 = 2_000_000;
+
+/// What it may take in bytes.
+const HEAP: usize = 256 << 20;
+
+/// The reason of an element whose function was stopped for taking too long or too much.
+fn exhausted(e: &starlark::Error) -> Option<Reason> {
+    let text = e.without_diagnostic().to_string();
+    if text.starts_with("Execution duration limit") {
+        Some(Reason::TimedOut)
+    } else if text.starts_with("Heap memory limit") {
+        Some(Reason::TooLarge)
+    } else {
+        None
     }
 }
 
@@ -164,7 +200,12 @@ impl Function for MapFunction {
     }
 
     fn trouble(&self) -> Option<String> {
-        self.trouble.lock().ok()?.clone()
+        let trouble = self.trouble.lock().ok()?;
+        let (n, first) = (trouble.0, trouble.1.as_ref()?);
+        let place =
+            first.place.as_ref().map_or_else(|| self.place.clone(), |p| format!("{}:{}", p.file, p.line));
+        let calls = if n == 1 { "1 call".to_string() } else { format!("{n} calls, first") };
+        Some(format!("no value from {calls} at {place}: {}", first.message))
     }
 
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
@@ -255,7 +296,11 @@ pub(crate) fn map<'v>(
     // Two functions are never taken to be the same, so the label only has to be unique.
     b.states += 1;
     let label = format!("map #{}", b.states);
-    let map = Arc::new(MapFunction { label, kind, function: OnceLock::new(), trouble: Mutex::new(None) });
+    let place = eval
+        .call_stack_top_location()
+        .map_or_else(String::new, |l| format!("{}:{}", l.filename(), l.resolve_span().begin.line + 1));
+    let (function_slot, trouble) = (OnceLock::new(), Mutex::default());
+    let map = Arc::new(MapFunction { label, place, kind, function: function_slot, trouble });
     eval.module().set(&name, *function);
     b.waiting.push((name, Arc::clone(&map)));
     drop(b);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use meed_algebra::{Graph, NodeId, Op, Plan, Schema};
 use starlark::environment::{FrozenModule, Globals, GlobalsBuilder, Module};
@@ -16,7 +16,7 @@ use crate::globals::{self, OPERATORS};
 use crate::params::{Param, Params};
 use crate::value::{Shared, Signal, to_arg};
 use crate::words::{Arg, Builder};
-use crate::{lint, recipes};
+use crate::{condition, lint, recipes};
 
 /// A spec as text, and where it comes from.
 #[derive(Debug, Clone)]
@@ -36,26 +36,50 @@ impl SpecFile {
     /// When there is no such file or recipe, or it is not UTF-8.
     pub fn open(path: &str) -> Result<Self, Diagnostic> {
         if let Some(inner) = path.strip_prefix("@recipes//") {
-            let source = recipes::source(inner)
-                .ok_or_else(|| Diagnostic::new(format!("there is no recipe file `{inner}`")))?;
+            let source = recipes::source(inner).ok_or_else(|| {
+                let mut d = Diagnostic::new(format!("there is no recipe file `{inner}`"));
+                d.help = similar_recipe(inner.trim_end_matches(".star"))
+                    .map(|id| format!("did you mean `@recipes//{id}.star`?"));
+                d
+            })?;
             return Ok(SpecFile { name: path.to_string(), source, folder: None });
         }
-        match std::fs::read_to_string(path) {
-            Ok(source) => {
-                let folder = Path::new(path).parent().map(Path::to_path_buf);
-                Ok(SpecFile { name: path.to_string(), source, folder })
+        SpecFile::open_file(path).or_else(|mut d| {
+            if recipes::recipe(path).is_some() {
+                return SpecFile::open(&format!("@recipes//{path}.star"));
             }
-            Err(_) if recipes::recipe(path).is_some() => SpecFile::open(&format!("@recipes//{path}.star")),
-            Err(e) => {
-                let mut d = Diagnostic::new(format!("cannot read the spec `{path}`: {e}"));
-                let ids = recipes::ids();
-                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                d.help = meed_algebra::error::similar(path, &ids)
-                    .map(|id| format!("did you mean the recipe `{id}`?"));
-                Err(d)
+            d.help = similar_recipe(path).map(|id| format!("did you mean the recipe `{id}`?"));
+            Err(d)
+        })
+    }
+
+    fn open_file(path: &str) -> Result<Self, Diagnostic> {
+        let source = std::fs::read_to_string(path)
+            .map_err(|e| Diagnostic::new(format!("cannot read the spec `{path}`: {e}")))?;
+        let folder = Path::new(path).parent().map(Path::to_path_buf);
+        Ok(SpecFile { name: path.to_string(), source, folder })
+    }
+}
+
+fn similar_recipe(id: &str) -> Option<String> {
+    let ids = recipes::ids();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    meed_algebra::error::similar(id, &ids).map(str::to_string)
+}
+
+/// The path without `.` and without `name/..`, so that a file has one name.
+fn plain_path(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
             }
+            other => plain.push(other),
         }
     }
+    plain
 }
 
 /// What of a spec is wanted.
@@ -95,27 +119,26 @@ impl Spec {
     ) -> Result<Spec, Diagnostic> {
         let mut schema = schema.clone();
         // Step lengths say how many tokens there are, also where no token column came with them.
-        if let (Some(step), true) = (schema.tree.find("step"), schema.columns.contains_key("step_len")) {
-            if schema.tree.find("token").is_none() {
-                schema.tree.add("token", step)?;
-            }
+        let tokens_known = schema.tree.find("token").is_some() || !schema.columns.contains_key("step_len");
+        if let (Some(step), false) = (schema.tree.find("step"), tokens_known) {
+            schema.tree.add("token", step)?;
         }
-        let known = schema.clone();
-        let run = Run::new(schema, asked);
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
+        let run = Run::new(schema.clone(), asked.clone());
         // A part needs only its own columns, not those of the file's top level.
-        let complete = schema_is_complete(&run);
+        let complete = schema.complete;
         if let Want::Part(_) = want {
             run.shared.lock().graph.schema_mut().complete = false;
         }
-        let (doc, outputs) = run.evaluate(file, ast, |module, eval| match want {
+        let done = run.evaluate(file, ast, |module, eval| match want {
             Want::Outputs => Ok(signals(module)),
             Want::Part(entry) => {
                 run.shared.lock().graph.schema_mut().complete = complete;
                 part(module, eval, entry)
             }
-        })?;
+        });
+        let (doc, outputs) = done.map_err(|e| e.suggest(&schema))?;
         let mut b = run.shared.lock();
         b.params.check_used()?;
         if outputs.is_empty() {
@@ -125,18 +148,14 @@ impl Spec {
             return Err(d);
         }
         if b.truth_misused {
-            let mut d = Diagnostic::new(format!(
-                "`{}` uses a signal as a condition of `if`, `and`, `or` or `not`; a signal has a value per element",
-                file.name
-            ));
-            d.help = Some("choose with `where(condition, a, b)`, combine with `&`, `|` and `~`".to_string());
-            return Err(d);
+            drop(b);
+            return Err(condition::misused(file, schema, asked));
         }
         let graph = std::mem::replace(&mut b.graph, Graph::new(Schema::open(false)));
         let params = std::mem::take(&mut b.params);
         let plan = Plan::new(graph, outputs);
         if complete {
-            plan.columns().iter().try_for_each(|c| known.require(c).map(|_| ()))?;
+            plan.columns().iter().try_for_each(|c| schema.require(c).map(|_| ()))?;
         }
         Ok(Spec { doc, plan, params: params.declared, axes: params.axes, warnings })
     }
@@ -174,10 +193,6 @@ impl Spec {
     }
 }
 
-fn schema_is_complete(run: &Run) -> bool {
-    run.shared.lock().graph.schema().complete
-}
-
 /// An error of a run: Starlark's, or ours.
 pub(crate) enum Trouble {
     Starlark(starlark::Error),
@@ -205,23 +220,31 @@ impl From<Trouble> for Diagnostic {
     }
 }
 
+/// What reading a file may take, in loop steps and calls. Large specs take thousands.
+const STEPS: u64 = 2_000_000;
+
+/// What reading a file may take in bytes.
+const HEAP: usize = 1 << 30;
+
 /// One reading of a spec and of what it loads.
-struct Run {
-    shared: Shared,
+pub(crate) struct Run {
+    pub(crate) shared: Shared,
+    /// Look before each statement for a signal used as a condition.
+    pub(crate) watch: bool,
     globals: Globals,
     loaded: RefCell<HashMap<String, FrozenModule>>,
     open: RefCell<Vec<String>>,
 }
 
 impl Run {
-    fn new(schema: Schema, asked: BTreeMap<String, Arg>) -> Self {
+    pub(crate) fn new(schema: Schema, asked: BTreeMap<String, Arg>) -> Self {
         let shared = Shared::new(Builder::new(Graph::new(schema), Params::new(asked)));
         let globals = GlobalsBuilder::standard().with(|g| globals::register(g, &shared)).build();
-        Run { shared, globals, loaded: RefCell::default(), open: RefCell::default() }
+        Run { shared, watch: false, globals, loaded: RefCell::default(), open: RefCell::default() }
     }
 
     /// Evaluates a file, lets `take` look at it, freezes it, and fills in the functions given to `map`.
-    fn evaluate<T>(
+    pub(crate) fn evaluate<T>(
         &self,
         file: &SpecFile,
         ast: AstModule,
@@ -247,7 +270,11 @@ impl Run {
             let value = {
                 let mut eval = Evaluator::new(&module);
                 // Reading a spec takes milliseconds; a spec that loops is stopped.
-                let _ = eval.set_max_tick_count(100_000_000);
+                let _ = eval.set_max_tick_count(STEPS);
+                let _ = eval.set_max_heap_size(HEAP);
+                if self.watch {
+                    condition::watch(&mut eval, &self.shared);
+                }
                 eval.set_loader(&loader);
                 eval.eval_module(ast, &self.globals)?;
                 take(&module, &mut eval)?
@@ -267,6 +294,9 @@ impl Run {
     }
 }
 
+/// How deep files may load one another.
+const DEPTH: usize = 32;
+
 struct Loader<'a> {
     run: &'a Run,
     folder: Option<PathBuf>,
@@ -283,7 +313,7 @@ impl Loader<'_> {
         let file = match (path.starts_with("@recipes//"), &self.folder) {
             (true, _) => SpecFile::open(path)?,
             (false, Some(folder)) if !Path::new(path).is_absolute() => {
-                SpecFile::open(&folder.join(path).to_string_lossy())?
+                SpecFile::open_file(&plain_path(&folder.join(path)).to_string_lossy())?
             }
             _ => {
                 let mut d = Diagnostic::new(format!("`{path}` cannot be loaded"));
@@ -297,6 +327,9 @@ impl Loader<'_> {
         }
         if self.run.open.borrow().contains(&file.name) {
             return Err(Diagnostic::new(format!("`{}` loads itself", file.name)));
+        }
+        if self.run.open.borrow().len() >= DEPTH {
+            return Err(Diagnostic::new(format!("files load one another {DEPTH} deep")));
         }
         self.run.open.borrow_mut().push(file.name.clone());
         let stem = Path::new(&file.name).file_stem().map(|s| s.to_string_lossy().into_owned());
@@ -320,7 +353,7 @@ impl Loader<'_> {
     }
 }
 
-fn parse(name: &str, source: &str) -> Result<AstModule, Diagnostic> {
+pub(crate) fn parse(name: &str, source: &str) -> Result<AstModule, Diagnostic> {
     let dialect = Dialect {
         enable_keyword_only_arguments: true,
         enable_top_level_stmt: true,

@@ -4,6 +4,8 @@ use meed_algebra::error::similar;
 use meed_algebra::{Cross, Function, NodeId, TypeError, Word};
 use std::sync::Arc;
 
+use super::Form;
+
 /// A value given to or returned by a word.
 #[derive(Clone)]
 pub enum Arg {
@@ -80,10 +82,7 @@ impl<'a> Args<'a> {
         for (name, arg) in named {
             let Some(i) = names.iter().position(|n| *n == name) else {
                 return Err(TypeError::new(format!("`{}` has no argument `{name}`", word.name))
-                    .note(format!(
-                        "arguments: {}",
-                        word.args.iter().map(|a| a.name).collect::<Vec<_>>().join(", ")
-                    ))
+                    .note(format!("it is called {}", usage(word)))
                     .help_similar(&name, &names));
             };
             if given[i].replace(arg).is_some() {
@@ -179,6 +178,13 @@ impl<'a> Args<'a> {
             None => error,
         })
     }
+}
+
+/// How a word is called, as a function or after a dot.
+fn usage(word: &Word) -> String {
+    let is = |form: &Form| super::find(word.name, *form).is_some_and(|d| d.word.summary == word.summary);
+    let form = [Form::Method, Form::Function].into_iter().find(is);
+    format!("`{}`", super::signature(word, form.unwrap_or(Form::Function)))
 }
 
 /// The name without default or star.

@@ -41,7 +41,11 @@ pub(crate) fn column(
         (Some((_, usual, of)), true) => (Some(axis.unwrap_or(usual)), Some(kind.unwrap_or(*of))),
         _ => (axis, kind),
     };
-    Ok(Arg::Signal(b.graph.column(name, axis, kind)?))
+    let found = b.graph.column(name, axis, kind);
+    found.map(Arg::Signal).map_err(|e| match (&e.help, known) {
+        (None, Some(_)) => e.help(format!("`--map {name}=FIELD` reads it from another field")),
+        _ => e,
+    })
 }
 
 fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {

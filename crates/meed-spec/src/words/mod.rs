@@ -53,6 +53,8 @@ pub struct Builder {
     pub(crate) states: usize,
     /// Whether a signal was used where Starlark needs true or false.
     pub(crate) truth_misused: bool,
+    /// Where that was, when it was looked for.
+    pub(crate) truth_place: Option<crate::Place>,
     /// Functions given to `map` in the file being read.
     pub(crate) waiting: crate::program::Waiting,
 }
@@ -60,7 +62,7 @@ pub struct Builder {
 impl Builder {
     /// Nothing built yet.
     pub fn new(graph: Graph, params: Params) -> Self {
-        Builder { graph, params, states: 0, truth_misused: false, waiting: Vec::new() }
+        Builder { graph, params, states: 0, truth_misused: false, truth_place: None, waiting: Vec::new() }
     }
 
     /// `arg` as a signal; numbers, truth values and texts become constants.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use meed_algebra::Schema;
 use meed_data::Source;
@@ -40,7 +40,8 @@ impl Check {
             Schema::open(declared.contains_key("step_len") || file.source.contains("step_len"))
         } else {
             let source = Source::open(&self.data, &self.reading.options(false)?)?;
-            source.schema(&Spec::declared_axes(&file, asked.clone()))?
+            let declared = Spec::declared_axes(&file, asked.clone());
+            source.schema(&declared).with_context(|| file.name.clone())?
         };
         let spec = Spec::read(&file, &schema, asked, Want::Outputs)?;
         let graph = spec.plan.graph();
@@ -66,7 +67,8 @@ impl Check {
                 } else {
                     format!(" (default {})", show(&p.default))
                 };
-                writeln!(out, "  {:20} {value}{changed}  {}", p.name, p.help)?;
+                let line = format!("  {:20} {value}{changed}  {}", p.name, p.help);
+                writeln!(out, "{}", line.trim_end())?;
             }
         }
         if !graph.updates().is_empty() {

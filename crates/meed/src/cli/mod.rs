@@ -68,10 +68,19 @@ pub fn run() -> ExitCode {
             {
                 return ExitCode::SUCCESS;
             }
-            let text = format!("{error:#}");
+            let text = causes(&error);
             let prefix = if text.starts_with("error") { "" } else { "error: " };
             eprintln!("{prefix}{text}");
             ExitCode::from(2)
         }
     }
+}
+
+/// An error and its causes on one line; what an error already says of its cause is not said again.
+fn causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.is_empty() {
+        true => cause,
+        false if text.ends_with(&cause) => text,
+        false => format!("{text}: {cause}"),
+    })
 }

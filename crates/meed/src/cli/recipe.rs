@@ -66,7 +66,10 @@ fn show(id: &str) -> Result<Outcome> {
         let ids = recipes::ids();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         e.message = format!("there is no recipe `{id}`");
-        e.help = meed_algebra::error::similar(id, &ids).map(|near| format!("did you mean `{near}`?"));
+        e.help = Some(match meed_algebra::error::similar(id, &ids) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`meed recipe list` lists them".to_string(),
+        });
         e
     })?;
     std::io::stdout().lock().write_all(file.source.as_bytes())?;
@@ -80,6 +83,9 @@ fn test(vectors: Option<PathBuf>, ids: &[String]) -> Result<Outcome> {
     };
     if let Some(id) = ids.iter().find(|id| checked.iter().all(|c| c.id != **id)) {
         anyhow::bail!("there is no numeric example for `{id}`");
+    }
+    if let (Some(dir), true) = (&vectors, checked.is_empty()) {
+        anyhow::bail!("{}: no numeric examples (.json) in this folder", dir.display());
     }
     let mut by_id: BTreeMap<&str, Vec<&Checked>> = BTreeMap::new();
     checked.iter().for_each(|c| by_id.entry(&c.id).or_default().push(c));

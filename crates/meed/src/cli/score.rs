@@ -70,8 +70,9 @@ impl Score {
         let file = SpecFile::open(&self.spec)?;
         let mut source = Source::open(&self.inputs, &self.reading.options(self.output.is_some())?)?;
         let declared = Spec::declared_axes(&file, asked.clone());
-        let spec = Spec::read(&file, &source.schema(&declared)?, asked, Want::Outputs)?;
-        spec.warnings.iter().for_each(|w| eprintln!("warning: {}: {w}", file.name));
+        let schema = source.schema(&declared).with_context(|| file.name.clone())?;
+        let spec = Spec::read(&file, &schema, asked, Want::Outputs)?;
+        spec.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
         source.select(&spec.plan.columns(), &declared)?;
         let mut state = self.read_state()?;
         let sink = self.sink(&source, &spec)?;
@@ -89,7 +90,7 @@ impl Score {
                     let outputs = clock.evaluate(|| evaluate(&spec, &mut piece, &mut state, self.seed))?;
                     summary.add(&piece, &outputs);
                     // A writer that failed has hung up; its own error is the one to tell.
-                    if writer.is_some() && clock.wait(|| hand_over.send((piece, outputs))).is_err() {
+                    if writer.is_some() && clock.wait(|| hand_over.send((piece, outputs)).is_err()) {
                         break;
                     }
                     let report = source.report();

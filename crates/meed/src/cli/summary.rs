@@ -149,7 +149,8 @@ impl Summary {
     pub fn text(&self) -> String {
         let mut text = String::new();
         let r = &self.report;
-        let _ = writeln!(text, "{} rollouts in {} groups ({})", r.rollouts, self.groups, self.layout);
+        let (rollouts, groups) = (counted(r.rollouts, "rollout"), counted(self.groups, "group"));
+        let _ = writeln!(text, "{rollouts} in {groups} ({})", self.layout);
         if r.skipped > 0 {
             let _ = writeln!(text, "{} of {} rows skipped:", r.skipped, r.rows_read);
             r.errors.iter().take(5).for_each(|e| {
@@ -177,11 +178,7 @@ impl Summary {
         }
         if self.has_reward {
             let share = 100.0 * self.flat as f64 / (self.groups.max(1)) as f64;
-            let _ = writeln!(
-                text,
-                "\n{} of {} groups have no reward spread ({share:.1} %)",
-                self.flat, self.groups
-            );
+            let _ = writeln!(text, "\nno reward spread in {} of {groups} ({share:.1} %)", self.flat);
         }
         self.times(&mut text);
         self.trouble.iter().for_each(|t| {
@@ -258,6 +255,10 @@ impl Summary {
             "warnings": self.trouble,
         })
     }
+}
+
+fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn number(x: f64) -> String {

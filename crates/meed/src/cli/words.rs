@@ -47,12 +47,13 @@ pub struct Help {
 impl Help {
     pub fn run(self) -> Result<Outcome> {
         let entries = reference::entries();
-        let found: Vec<&Entry> = entries.iter().filter(|e| e.word.name == self.word).collect();
+        let word = self.word.trim_start_matches('.');
+        let found: Vec<&Entry> = entries.iter().filter(|e| e.word.name == word).collect();
         if found.is_empty() {
             let names: Vec<&str> = entries.iter().map(|e| e.word.name).collect();
-            match meed_algebra::error::similar(&self.word, &names) {
-                Some(near) => bail!("there is no word `{}`; did you mean `{near}`?", self.word),
-                None => bail!("there is no word `{}`; `meed words` lists them", self.word),
+            match meed_algebra::error::similar(word, &names) {
+                Some(near) => bail!("there is no word `{word}`; did you mean `{near}`?"),
+                None => bail!("there is no word `{word}`; `meed words` lists them"),
             }
         }
         let texts: Vec<String> = found.iter().map(|e| e.text()).collect();

@@ -1,0 +1,70 @@
+//! A signal used where Starlark needs one true or false: in `if`, `and`, `or` or `not`.
+//!
+//! Starlark asks the value for its truth without saying where, so the spec is read once more and the statement in
+//! which it happens is noted.
+
+use std::collections::BTreeMap;
+
+use meed_algebra::Schema;
+use starlark::codemap::{FileSpan, FileSpanRef};
+use starlark::eval::{BeforeStmtFunc, BeforeStmtFuncDyn, Evaluator};
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::{Run, SpecFile, parse};
+use crate::value::Shared;
+use crate::words::Arg;
+
+/// The message, with the statement when it can be told.
+pub(crate) fn misused(file: &SpecFile, schema: Schema, asked: BTreeMap<String, Arg>) -> Diagnostic {
+    let mut d = Diagnostic::new(
+        "a signal is used as a condition of `if`, `and`, `or` or `not`; it has a value per element, not one",
+    );
+    d.help = Some("choose with `where(condition, a, b)`, combine with `&`, `|` and `~`".to_string());
+    let mut run = Run::new(schema, asked);
+    run.watch = true;
+    if let Ok(ast) = parse(&file.name, &file.source) {
+        // It ends with the same error, which is known already.
+        let _ = run.evaluate(file, ast, |_, _| Ok(()));
+        d.place = run.shared.lock().truth_place.take().map(Box::new);
+    }
+    d
+}
+
+/// Notes the statement that was being run when a signal was first used as a condition.
+pub(crate) fn watch(eval: &mut Evaluator<'_, '_, '_>, shared: &Shared) {
+    let watch = Watch { shared: shared.clone(), last: None };
+    eval.before_stmt_for_dap(BeforeStmtFunc::from_dyn(Box::new(watch)));
+}
+
+struct Watch {
+    shared: Shared,
+    last: Option<FileSpan>,
+}
+
+impl Watch {
+    fn note(&mut self) {
+        let mut b = self.shared.lock();
+        if b.truth_misused && b.truth_place.is_none() {
+            b.truth_place = self.last.as_ref().map(Place::of);
+        }
+    }
+}
+
+impl<'e> BeforeStmtFuncDyn<'e> for Watch {
+    fn call<'v>(
+        &mut self,
+        span: FileSpanRef,
+        _continued: bool,
+        _eval: &mut Evaluator<'v, '_, 'e>,
+    ) -> starlark::Result<()> {
+        self.note();
+        self.last = Some(span.to_file_span());
+        Ok(())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.note();
+    }
+}
