@@ -171,7 +171,12 @@ impl Graph {
             let shape = Shape::of(wanted.unwrap_or(Axis::ROLLOUT));
             self.schema.columns.insert(name.to_string(), (shape, kind.unwrap_or(Kind::Number)));
         }
-        let (shape, found) = self.schema.require(name)?.clone();
+        let (mut shape, mut found) = self.schema.require(name)?.clone();
+        if !self.schema.complete {
+            // What is built now may never be asked for; if it is, evaluation compares with the data again.
+            shape = wanted.map_or(shape.clone(), |axis| shape.at(axis));
+            found = kind.unwrap_or(found);
+        }
         if let Some(wanted) = wanted.filter(|w| *w != shape.axis) {
             return Err(TypeError::new(format!(
                 "column `{name}` is on `{}`, the spec says `{}`",
