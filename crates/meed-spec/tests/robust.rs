@@ -66,11 +66,9 @@ fn read(text: &str) {
         match Spec::read(&file, &schema, BTreeMap::new(), Want::Outputs) {
             Ok(spec) if with_data => {
                 let mut batch = batch.clone();
-                let evaluated = spec
-                    .plan
-                    .add_axes(&mut batch)
-                    .map_err(|e| e.to_string())
-                    .and_then(|()| spec.plan.evaluate(&batch, &mut State::new(), 7).map_err(|e| e.to_string()));
+                let evaluated = spec.plan.add_axes(&mut batch).map_err(|e| e.to_string()).and_then(|()| {
+                    spec.plan.evaluate(&batch, &mut State::new(), 7).map_err(|e| e.to_string())
+                });
                 if let Err(message) = evaluated {
                     assert!(!message.is_empty());
                 }
@@ -161,7 +159,8 @@ fn specs_are_read_as_they_are() {
 #[test]
 fn long_and_deep_texts_are_bounded() {
     let deep = 3000;
-    let chain = (0..5000).fold(String::from("x0 = col(\"score\")\n"), |s, i| s + &format!("x{} = x{i} + 1\n", i + 1));
+    let chain =
+        (0..5000).fold(String::from("x0 = col(\"score\")\n"), |s, i| s + &format!("x{} = x{i} + 1\n", i + 1));
     let loops = "for a in range(100000):\n    for b in range(100000):\n        for c in range(100000):\n            pass\n";
     for text in [
         format!("reward = {}1{}", "(".repeat(deep), ")".repeat(deep)),
