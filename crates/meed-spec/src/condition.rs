@@ -1,7 +1,5 @@
-//! A signal used where Starlark needs one true or false: in `if`, `and`, `or` or `not`.
-//!
-//! Starlark asks the value for its truth without saying where, so the spec is read once more and the statement in
-//! which it happens is noted.
+//! Where something happened that Starlark tells without a place: a signal used as the condition of `if`, `and`, `or`
+//! or `not`, or a limit that was reached. The spec is read once more and the statements are followed.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +26,20 @@ pub(crate) fn misused(file: &SpecFile, schema: Schema, asked: BTreeMap<String, A
         d.place = run.shared.lock().truth_place.take().map(Box::new);
     }
     d
+}
+
+/// The last statement that a spec comes to, when it fails.
+pub(crate) fn last_statement(
+    file: &SpecFile,
+    schema: &Schema,
+    asked: &BTreeMap<String, Arg>,
+) -> Option<Place> {
+    let ast = parse(&file.name, &file.source).ok()?;
+    let mut run = Run::new(schema.clone(), asked.clone());
+    run.watch = true;
+    let failed = run.evaluate(file, ast, |_, _| Ok(())).is_err();
+    let last = run.shared.lock().last_statement.take();
+    last.filter(|_| failed)
 }
 
 /// Notes the statement that was being run when a signal was first used as a condition.
@@ -66,5 +78,9 @@ impl<'e> BeforeStmtFuncDyn<'e> for Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.note();
+        let mut b = self.shared.lock();
+        if b.last_statement.is_none() {
+            b.last_statement = self.last.as_ref().map(Place::of);
+        }
     }
 }

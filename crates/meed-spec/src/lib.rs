@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod examples;
 pub mod explain;
 mod globals;
+mod limits;
 mod lint;
 pub mod params;
 mod program;

@@ -16,7 +16,7 @@ use crate::globals::{self, OPERATORS};
 use crate::params::{Param, Params};
 use crate::value::{Shared, Signal, to_arg};
 use crate::words::{Arg, Builder};
-use crate::{condition, lint, recipes};
+use crate::{condition, limits, lint, recipes};
 
 /// A spec as text, and where it comes from.
 #[derive(Debug, Clone)]
@@ -117,6 +117,15 @@ impl Spec {
         asked: BTreeMap<String, Arg>,
         want: Want<'_>,
     ) -> Result<Spec, Diagnostic> {
+        limits::with_stack(|| Self::read_here(file, schema, asked, want))?
+    }
+
+    fn read_here(
+        file: &SpecFile,
+        schema: &Schema,
+        asked: BTreeMap<String, Arg>,
+        want: Want<'_>,
+    ) -> Result<Spec, Diagnostic> {
         let mut schema = schema.clone();
         // Step lengths say how many tokens there are, also where no token column came with them.
         let tokens_known = schema.tree.find("token").is_some() || !schema.columns.contains_key("step_len");
@@ -138,7 +147,10 @@ impl Spec {
                 part(module, eval, entry)
             }
         });
-        let (doc, outputs) = done.map_err(|e| e.suggest(&schema))?;
+        let (doc, outputs) = done.map_err(|mut e| {
+            e.place = e.place.take().or_else(|| condition::last_statement(file, &schema, &asked));
+            e.suggest(&schema)
+        })?;
         let mut b = run.shared.lock();
         b.params.check_used()?;
         if outputs.is_empty() {
@@ -162,12 +174,15 @@ impl Spec {
 
     /// The axes a spec names for its columns, read without any data. A spec that fails gives what it named before.
     pub fn declared_axes(file: &SpecFile, asked: BTreeMap<String, Arg>) -> BTreeMap<String, String> {
-        let run = Run::new(Schema::open(true), asked);
-        if let Ok(ast) = parse(&file.name, &file.source) {
-            // Whatever is wrong is reported when the spec is read against the data.
-            let _ = run.evaluate(file, ast, |_, _| Ok(()));
-        }
-        std::mem::take(&mut run.shared.lock().params.axes)
+        let read = || {
+            let run = Run::new(Schema::open(true), asked);
+            if let Ok(ast) = parse(&file.name, &file.source) {
+                // Whatever is wrong is reported when the spec is read against the data.
+                let _ = run.evaluate(file, ast, |_, _| Ok(()));
+            }
+            std::mem::take(&mut run.shared.lock().params.axes)
+        };
+        limits::with_stack(read).unwrap_or_default()
     }
 
     /// Calls a function of the spec's dict `functions` (or a top-level function of that name) with plain values.
@@ -175,6 +190,14 @@ impl Spec {
     /// # Errors
     /// When there is no such function, it fails, or returns something that is not plain data.
     pub fn call(
+        file: &SpecFile,
+        function: &str,
+        args: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<serde_json::Value, Diagnostic> {
+        limits::with_stack(|| Self::call_here(file, function, args))?
+    }
+
+    fn call_here(
         file: &SpecFile,
         function: &str,
         args: &serde_json::Map<String, serde_json::Value>,
@@ -224,7 +247,7 @@ impl From<Trouble> for Diagnostic {
 const STEPS: u64 = 2_000_000;
 
 /// What reading a file may take in bytes.
-const HEAP: usize = 1 << 30;
+const HEAP: usize = 512 << 20;
 
 /// One reading of a spec and of what it loads.
 pub(crate) struct Run {
@@ -354,6 +377,7 @@ impl Loader<'_> {
 }
 
 pub(crate) fn parse(name: &str, source: &str) -> Result<AstModule, Diagnostic> {
+    limits::check(name, source)?;
     let dialect = Dialect {
         enable_keyword_only_arguments: true,
         enable_top_level_stmt: true,

@@ -55,6 +55,8 @@ pub struct Builder {
     pub(crate) truth_misused: bool,
     /// Where that was, when it was looked for.
     pub(crate) truth_place: Option<crate::Place>,
+    /// The last statement of the first file that ended, when statements are followed.
+    pub(crate) last_statement: Option<crate::Place>,
     /// Functions given to `map` in the file being read.
     pub(crate) waiting: crate::program::Waiting,
 }
@@ -62,7 +64,15 @@ pub struct Builder {
 impl Builder {
     /// Nothing built yet.
     pub fn new(graph: Graph, params: Params) -> Self {
-        Builder { graph, params, states: 0, truth_misused: false, truth_place: None, waiting: Vec::new() }
+        Builder {
+            graph,
+            params,
+            states: 0,
+            truth_misused: false,
+            truth_place: None,
+            last_statement: None,
+            waiting: Vec::new(),
+        }
     }
 
     /// `arg` as a signal; numbers, truth values and texts become constants.
