@@ -59,14 +59,14 @@ pub(crate) fn check(name: &str, source: &str) -> Result<(), Diagnostic> {
             } else {
                 format!("a statement has more than {OPERATORS} operators")
             });
-            d.place = Some(Place {
+            d.place = Some(Box::new(Place {
                 file: name.to_string(),
                 line,
                 column: 1,
                 width: 1,
                 source: source.lines().nth(line - 1).unwrap_or_default().chars().take(80).collect(),
                 callers: Vec::new(),
-            });
+            }));
             d.help = Some("give parts of it names of their own".to_string());
             return Err(d);
         }

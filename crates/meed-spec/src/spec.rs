@@ -148,7 +148,8 @@ impl Spec {
             }
         });
         let (doc, outputs) = done.map_err(|mut e| {
-            e.place = e.place.take().or_else(|| condition::last_statement(file, &schema, &asked));
+            e.place =
+                e.place.take().or_else(|| condition::last_statement(file, &schema, &asked).map(Box::new));
             e.suggest(&schema)
         })?;
         let mut b = run.shared.lock();
