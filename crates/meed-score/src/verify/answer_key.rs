@@ -23,7 +23,7 @@ pub const SCORER: Scorer = Scorer {
         ],
         examples: &[Example {
             code: r#"answer_key().vote_share("group")"#,
-            with: r#"{"text": [["\\boxed{0.5}", "The answer is 1/2", "\\boxed{2}", "I do not know"]]}"#,
+            with: r#"{"text": [["\\boxed{0.5}", "The answer is 1/2", "\\boxed{2}", ""]]}"#,
             gives: r#"[[0.6666666667, 0.6666666667, 0.3333333333, "<unparsable>"]]"#,
         }],
     },
