@@ -1,5 +1,6 @@
 //! Values in work: borrowed from columns, owned by a chunk, or written straight to where they are wanted.
 
+use super::Outputs;
 use crate::column::{TextCell, Values};
 use crate::function::Slice;
 
@@ -45,6 +46,34 @@ impl From<Values> for Buffer<'_> {
 pub(crate) enum Slot<'a> {
     Numbers(&'a mut [f64]),
     Texts(&'a mut [TextCell]),
+}
+
+/// Memory that is no longer needed.
+pub(crate) struct Spare(Vec<Vec<f64>>);
+
+impl From<Outputs> for Spare {
+    fn from(used: Outputs) -> Self {
+        let columns = used.columns.into_iter().filter_map(|(_, c)| match c.values {
+            Values::Numbers(v) => Some(v),
+            Values::Texts(_) => None,
+        });
+        Spare(columns.collect())
+    }
+}
+
+impl Spare {
+    /// `len` numbers to be written over: from the smallest piece that holds them, else new.
+    pub fn take(&mut self, len: usize) -> Vec<f64> {
+        let fits = self.0.iter().enumerate().filter(|(_, v)| v.capacity() >= len);
+        match fits.min_by_key(|(_, v)| v.capacity()).map(|(i, _)| i) {
+            Some(i) => {
+                let mut v = self.0.swap_remove(i);
+                v.resize(len, 0.0);
+                v
+            }
+            None => vec![0.0; len],
+        }
+    }
 }
 
 /// Where a moved value comes from: the position in the source, or why there is none.

@@ -3,6 +3,7 @@
 mod buffer;
 mod fused;
 mod layout;
+mod local;
 mod repeat;
 mod single;
 
@@ -10,25 +11,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rayon::prelude::*;
-
-use crate::absent::Reason;
 use crate::batch::Batch;
-use crate::column::{Column, Kind, Shape, TextCell, Values};
+use crate::column::{Column, Shape, TextCell, Values};
 use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::NodeId;
 use crate::op::Op;
 use crate::plan::{Plan, Stage, Task};
 use crate::state::State;
-use buffer::{Buffer, Slot};
+use buffer::{Buffer, Spare};
 use layout::{Frame, Layout};
 
-/// Values of one chunk; a chunk's buffers should stay in the second cache.
-const CHUNK: usize = 32 * 1024;
-
 /// What evaluation gives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outputs {
     /// The outputs of the plan, in its order.
     pub columns: Vec<(String, Column)>,
@@ -121,6 +116,22 @@ impl Plan {
     /// # Errors
     /// When the batch lacks a column or has it in another shape than planned, or a function fails as a whole.
     pub fn evaluate(&self, batch: &Batch, state: &mut State, seed: u64) -> Result<Outputs, EvalError> {
+        self.evaluate_reusing(batch, state, seed, Outputs::default())
+    }
+
+    /// [`Plan::evaluate`], in the memory of outputs that are no longer needed: batch after batch of one size then
+    /// asks the system for no new memory, which costs as much time as filling it.
+    ///
+    /// # Errors
+    /// As [`Plan::evaluate`].
+    pub fn evaluate_reusing(
+        &self,
+        batch: &Batch,
+        state: &mut State,
+        seed: u64,
+        used: Outputs,
+    ) -> Result<Outputs, EvalError> {
+        let mut spare = Spare::from(used);
         let layout = Layout::new(&self.graph, batch)?;
         let texts = self.needed.iter().filter_map(|n| match &self.graph.node(*n).op {
             Op::Text(t) => Some((*n, Ok(t.clone()))),
@@ -130,7 +141,7 @@ impl Plan {
         let ctx = Context { plan: self, layout: &layout, state, seed, timer: Timer::default(), texts };
         let mut stores: BTreeMap<NodeId, Values> = BTreeMap::new();
         for stage in &self.stages {
-            run_local(&ctx, stage, &mut stores)?;
+            local::run(&ctx, stage, &mut stores, &mut spare)?;
             run_global(&ctx, stage, &mut stores)?;
             for n in &stage.drop {
                 stores.remove(n);
@@ -223,151 +234,6 @@ fn as_slice(values: &Values) -> Slice<'_> {
         Values::Numbers(v) => Slice::Numbers(v),
         Values::Texts(v) => Slice::Texts(v),
     }
-}
-
-/// Works on all chunks in parallel; each writes its own part of the stored values.
-fn run_local(
-    ctx: &Context<'_>,
-    stage: &Stage,
-    stores: &mut BTreeMap<NodeId, Values>,
-) -> Result<(), EvalError> {
-    if stage.tasks.is_empty() {
-        return Ok(());
-    }
-    let graph = ctx.plan.graph();
-    let chunks = layout::chunks(ctx.layout, CHUNK);
-    let mut made: Vec<(NodeId, Values)> = Vec::new();
-    for n in &stage.stored {
-        let node = graph.node(*n);
-        let len = ctx.layout.len(node.shape.axis) * node.shape.width();
-        let values = match node.kind {
-            Kind::Text => Values::Texts(vec![Err(Reason::Missing); len]),
-            _ => Values::Numbers(vec![0.0; len]),
-        };
-        made.push((*n, values));
-    }
-    {
-        let before: &BTreeMap<NodeId, Values> = stores;
-        let mut rest: Vec<(NodeId, Slot<'_>)> = made
-            .iter_mut()
-            .map(|(n, v)| match v {
-                Values::Numbers(v) => (*n, Slot::Numbers(v)),
-                Values::Texts(v) => (*n, Slot::Texts(v)),
-            })
-            .collect();
-        let mut jobs = Vec::with_capacity(chunks.len());
-        for groups in chunks {
-            let frame = Frame::new(ctx.layout, groups.clone());
-            let mut slots = Vec::with_capacity(rest.len());
-            let mut later = Vec::with_capacity(rest.len());
-            for (n, slot) in rest {
-                let shape = graph.shape(n);
-                let len = frame.len(shape.axis) * shape.width();
-                match slot {
-                    Slot::Numbers(v) => {
-                        let (now, then) = v.split_at_mut(len);
-                        slots.push((n, Slot::Numbers(now)));
-                        later.push((n, Slot::Numbers(then)));
-                    }
-                    Slot::Texts(v) => {
-                        let (now, then) = v.split_at_mut(len);
-                        slots.push((n, Slot::Texts(now)));
-                        later.push((n, Slot::Texts(then)));
-                    }
-                }
-            }
-            rest = later;
-            jobs.push((groups, slots));
-        }
-        jobs.into_par_iter().try_for_each(|(groups, slots)| {
-            let frame = Frame::new(ctx.layout, groups);
-            run_chunk(ctx, stage, &frame, before, slots)
-        })?;
-    }
-    stores.extend(made);
-    Ok(())
-}
-
-/// One chunk: its tasks in order, buffers kept only as long as they are needed.
-fn run_chunk<'a>(
-    ctx: &'a Context<'a>,
-    stage: &Stage,
-    frame: &Frame<'_>,
-    stores: &'a BTreeMap<NodeId, Values>,
-    slots: Vec<(NodeId, Slot<'a>)>,
-) -> Result<(), EvalError> {
-    let graph = ctx.plan.graph();
-    let mut buffers: HashMap<NodeId, Buffer<'a>> = HashMap::new();
-    let mut text_slots: HashMap<NodeId, &'a mut [TextCell]> = HashMap::new();
-    let mut number_slots: HashMap<NodeId, &'a mut [f64]> = HashMap::new();
-    for (n, slot) in slots {
-        match slot {
-            Slot::Numbers(v) => {
-                number_slots.insert(n, v);
-            }
-            Slot::Texts(v) => {
-                text_slots.insert(n, v);
-            }
-        }
-    }
-    let mut spare: Vec<Vec<f64>> = Vec::new();
-    for (task, done) in stage.tasks.iter().zip(&stage.done) {
-        match task {
-            Task::Fused(fused) => {
-                let len = frame.len(fused.shape.axis) * fused.shape.width();
-                let kept_nodes: Vec<NodeId> = fused.steps.iter().filter(|s| s.kept).map(|s| s.node).collect();
-                let mut kept: Vec<Buffer<'a>> = kept_nodes
-                    .iter()
-                    .map(|n| match number_slots.remove(n) {
-                        Some(slot) => Buffer::NumbersOut(slot),
-                        None => {
-                            let mut v = spare.pop().unwrap_or_default();
-                            v.resize(len, 0.0);
-                            Buffer::Numbers(v)
-                        }
-                    })
-                    .collect();
-                fused::run(graph, fused, frame, &|n| find(ctx, frame, stores, &buffers, n), &mut kept);
-                buffers.extend(kept_nodes.into_iter().zip(kept));
-            }
-            Task::One(id) => {
-                let inputs = &graph.node(*id).inputs;
-                let values = {
-                    let all: Vec<Slice<'_>> =
-                        inputs.iter().map(|n| find(ctx, frame, stores, &buffers, *n)).collect();
-                    // The result never borrows from other buffers, only from columns.
-                    detach(ctx, frame, *id, &all)?
-                };
-                let values = match (number_slots.remove(id), text_slots.remove(id), values) {
-                    (Some(slot), _, Buffer::Numbers(v)) => {
-                        slot.copy_from_slice(&v);
-                        spare.push(v);
-                        Buffer::NumbersOut(slot)
-                    }
-                    (Some(slot), _, Buffer::NumbersRef(v)) => {
-                        slot.copy_from_slice(v);
-                        Buffer::NumbersOut(slot)
-                    }
-                    (_, Some(slot), Buffer::Texts(v)) => {
-                        slot.clone_from_slice(&v);
-                        Buffer::Texts(v)
-                    }
-                    (_, Some(slot), Buffer::TextsRef(v)) => {
-                        slot.clone_from_slice(v);
-                        Buffer::TextsRef(v)
-                    }
-                    (_, _, values) => values,
-                };
-                buffers.insert(*id, values);
-            }
-        }
-        for n in done {
-            if let Some(Buffer::Numbers(v)) = buffers.remove(n) {
-                spare.push(v);
-            }
-        }
-    }
-    Ok(())
 }
 
 fn detach<'a>(
