@@ -15,7 +15,9 @@ fn same(ours: &Value, theirs: &serde_json::Value) -> bool {
         (Value::Null, J::Null) => true,
         (Value::Bool(a), J::Bool(b)) => a == b,
         // A number beyond f64 is infinite here; serde refuses it, or keeps its digits.
-        (Value::Number(a), J::Number(b)) => Some(*a) == b.as_f64() || (a.is_infinite() && b.as_f64().is_none()),
+        (Value::Number(a), J::Number(b)) => {
+            Some(*a) == b.as_f64() || (a.is_infinite() && b.as_f64().is_none())
+        }
         (Value::Text(a), J::String(b)) => **a == **b,
         (Value::Numbers(a), J::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&crate::value::number(*a), b))
