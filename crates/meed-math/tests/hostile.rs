@@ -9,6 +9,10 @@ fn hostile() -> Vec<(String, String)> {
     let r = |s: &str, n: usize| s.repeat(n);
     let mut v: Vec<(&str, String)> = vec![
         ("5", "9^{9^{9^{9^9}}}".into()),
+        // Marks of repetition that are never closed, before letters of several bytes.
+        ("1", "0.\\dot{1π}2\\dot{,\\ 3}".into()),
+        ("1", "0.\\overline{1π".into()),
+        ("1", "0.\\dot{1}4\\dot{2π".into()),
         ("9^{9^{9^{9^9}}}", "9^{9^{9^{9^{9}}}}+1".into()),
         ("5", "10^{10^{10^{10}}}".into()),
         ("2^{2^{2^{2^{2^2}}}}", "2^{2^{2^{2^{2^3}}}}".into()),

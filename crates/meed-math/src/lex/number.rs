@@ -164,7 +164,11 @@ impl Lexer<'_> {
                 .find(|p| rest.starts_with(**p))
             {
                 let n = self.digits_at(self.i + open.len());
-                let mut used = open.len() + n + usize::from(open.ends_with('{'));
+                let closed = |text: &str| usize::from(text.starts_with('}'));
+                let mut used = open.len() + n;
+                if open.ends_with('{') {
+                    used += closed(&rest[used..]);
+                }
                 let mut period = rest[open.len()..open.len() + n].to_string();
                 if n == 0 {
                     return None;
@@ -177,7 +181,7 @@ impl Lexer<'_> {
                         let n = t.bytes().take_while(u8::is_ascii_digit).count();
                         period.push_str(&tail[..mid]);
                         period.push_str(&t[..n]);
-                        used += mid + 5 + n + 1;
+                        used += mid + 5 + n + closed(&t[n..]);
                     }
                 }
                 (period, used.min(rest.len()))
