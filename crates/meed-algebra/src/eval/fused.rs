@@ -18,6 +18,8 @@ const SHORT_TILE: usize = 256;
 const LONG_TILE: usize = 1024;
 /// How many steps are few.
 const FEW: usize = 32;
+/// More registers than this leave the second cache at the long tile.
+const MANY: usize = 128;
 /// Values in a line of the cache.
 const LINE: usize = 8;
 
@@ -32,7 +34,8 @@ pub(crate) fn run<'a>(
 ) {
     let width = fused.shape.width().max(1);
     let values = frame.len(fused.shape.axis) * fused.shape.width();
-    let tile = if fused.steps.len() <= FEW { SHORT_TILE } else { LONG_TILE };
+    let short = fused.steps.len() <= FEW || fused.registers > MANY;
+    let tile = if short { SHORT_TILE } else { LONG_TILE };
     let tile = (tile / width).max(1) * width;
     let mut kept: Vec<&mut [f64]> = kept.iter_mut().filter_map(Buffer::numbers_mut).collect();
     let mut registers: Vec<Register> =
