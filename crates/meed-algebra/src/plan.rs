@@ -320,6 +320,9 @@ fn plain_source(graph: &Graph, i: NodeId) -> Source {
     }
 }
 
+/// Steps of one fused pass at most; registers are numbered in 16 bits.
+const LONGEST_RUN: usize = 1 << 15;
+
 /// Orders `work` so that long runs of one shape can be fused, the shallow axes first.
 fn schedule(graph: &Graph, work: &BTreeSet<NodeId>, targets: &[NodeId]) -> (Vec<Task>, Vec<Vec<NodeId>>) {
     let depth = |n: NodeId| graph.tree().path(Axis::BATCH, graph.shape(n).axis).len();
@@ -373,7 +376,7 @@ fn schedule(graph: &Graph, work: &BTreeSet<NodeId>, targets: &[NodeId]) -> (Vec<
             while let Some(n) = fusable.get_mut(&key).and_then(BTreeSet::pop_first) {
                 finish(n, &mut alone, &mut fusable);
                 run.push(n);
-                if !alone.is_empty() && run.len() >= 4096 {
+                if run.len() >= if alone.is_empty() { LONGEST_RUN } else { 4096 } {
                     break;
                 }
             }

@@ -1,12 +1,13 @@
 //! The local part of a stage: chunks of groups, in parallel.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::buffer::{Buffer, Slot, Spare};
 use super::layout::Frame;
-use super::{Context, detach, find, fused, layout};
+use super::{Context, detach, find, fused};
 use crate::absent::Reason;
 use crate::column::{Kind, TextCell, Values};
 use crate::error::EvalError;
@@ -15,7 +16,10 @@ use crate::graph::NodeId;
 use crate::plan::{Stage, Task};
 
 /// Values of one chunk; a chunk's buffers should stay in the second cache.
-const CHUNK: usize = 32 * 1024;
+pub(crate) const CHUNK: usize = 32 * 1024;
+
+/// Buffers kept to be filled again. More would only be held: not every task takes from them.
+const SPARE: usize = 8;
 
 /// Works on all chunks in parallel; each writes its own part of the stored values.
 pub(crate) fn run(
@@ -23,12 +27,12 @@ pub(crate) fn run(
     stage: &Stage,
     stores: &mut BTreeMap<NodeId, Values>,
     spare: &mut Spare,
+    chunks: &[Range<usize>],
 ) -> Result<(), EvalError> {
     if stage.tasks.is_empty() {
         return Ok(());
     }
     let graph = ctx.plan.graph();
-    let chunks = layout::chunks(ctx.layout, CHUNK);
     let mut made: Vec<(NodeId, Values)> = Vec::new();
     for n in &stage.stored {
         let node = graph.node(*n);
@@ -49,7 +53,7 @@ pub(crate) fn run(
             })
             .collect();
         let mut jobs = Vec::with_capacity(chunks.len());
-        for groups in chunks {
+        for groups in chunks.iter().cloned() {
             let frame = Frame::new(ctx.layout, groups.clone());
             let mut slots = Vec::with_capacity(rest.len());
             let mut later = Vec::with_capacity(rest.len());
@@ -155,8 +159,9 @@ fn run_chunk<'a>(
             }
         }
         for n in done {
-            if let Some(Buffer::Numbers(v)) = buffers.remove(n) {
-                spare.push(v);
+            match buffers.remove(n) {
+                Some(Buffer::Numbers(v)) if spare.len() < SPARE => spare.push(v),
+                _ => {}
             }
         }
     }

@@ -140,8 +140,9 @@ impl Plan {
         let texts = texts.collect();
         let ctx = Context { plan: self, layout: &layout, state, seed, timer: Timer::default(), texts };
         let mut stores: BTreeMap<NodeId, Values> = BTreeMap::new();
+        let chunks = layout::chunks(&layout, local::CHUNK);
         for stage in &self.stages {
-            local::run(&ctx, stage, &mut stores, &mut spare)?;
+            local::run(&ctx, stage, &mut stores, &mut spare, &chunks)?;
             run_global(&ctx, stage, &mut stores)?;
             for n in &stage.drop {
                 stores.remove(n);

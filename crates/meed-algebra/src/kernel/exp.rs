@@ -1,7 +1,8 @@
 //! The exponential function, in plain arithmetic.
 //!
 //! The system's `exp` differs in the last bit between platforms and is called one value at a time. This one is the
-//! same everywhere and compiles to vector instructions; its error is below 1 unit in the last place.
+//! same everywhere and compiles to vector instructions. Its error is at most 1.1 units in the last place, the sum of
+//! what its roundings can do; the largest seen over 400,000 arguments is 0.95 (the test below).
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts: the high one has trailing zeros, so that `k * LN2_HI` is exact.
@@ -48,14 +49,69 @@ pub fn exp(x: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// A number as the sum of two, with twice the digits.
+    #[derive(Clone, Copy)]
+    struct Double(f64, f64);
+
+    fn sum(a: f64, b: f64) -> Double {
+        let s = a + b;
+        let t = s - a;
+        Double(s, (a - (s - t)) + (b - t))
+    }
+
+    fn times(a: Double, b: Double) -> Double {
+        let p = a.0 * b.0;
+        sum(p, a.0.mul_add(b.0, -p) + (a.0 * b.1 + a.1 * b.0))
+    }
+
+    fn plus(a: Double, b: Double) -> Double {
+        let s = sum(a.0, b.0);
+        sum(s.0, s.1 + a.1 + b.1)
+    }
+
+    fn over(a: Double, n: f64) -> Double {
+        let q = a.0 / n;
+        sum(q, ((-q).mul_add(n, a.0) + a.1) / n)
+    }
+
+    /// `(k, y)` with `e^x = 2^k * y`, `y` to about 100 bits.
+    fn reference(x: f64) -> (f64, Double) {
+        let k = (x * LOG2_E).round();
+        let low = k * LN2_LO;
+        let r = plus(sum(x, -k * LN2_HI), Double(-low, -k.mul_add(LN2_LO, -low)));
+        let (mut y, mut term) = (Double(1.0, 0.0), Double(1.0, 0.0));
+        for n in 1..30 {
+            term = over(times(term, r), f64::from(n));
+            y = plus(y, term);
+        }
+        (k, y)
+    }
+
+    /// The distance of `exp(x)` from the truth, in units of its last place.
+    fn error(x: f64) -> f64 {
+        let (k, y) = reference(x);
+        // Exact: a power of two, in two steps because one may leave the range.
+        let half = (k / 2.0).floor();
+        let ours = exp(x) * (-half).exp2() * (half - k).exp2();
+        let unit = 2f64.powi(ours.log2().floor() as i32 - 52);
+        ((ours - y.0) - y.1).abs() / unit
+    }
+
     #[test]
-    fn within_one_unit_of_the_system() {
-        let mut x = -745.0;
-        while x < 709.7 {
+    fn the_error_is_what_the_documentation_says() {
+        // Every result in the range of normal numbers, and the small arguments that rewards are made of.
+        let wide = (0..200_000).map(|i| -708.0 + f64::from(i) * 0.007_087_3);
+        let near = (0..200_000).map(|i| -2.0 + f64::from(i) * 0.000_020_03);
+        let worst =
+            wide.chain(near).map(|x| (error(x), x)).fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
+        assert!((0.94..0.96).contains(&worst.0), "{} units at {}", worst.0, worst.1);
+    }
+
+    #[test]
+    fn below_the_normal_range_too() {
+        for x in [-708.5, -710.0, -720.3, -740.0, -745.0] {
             let (ours, theirs) = (exp(x), x.exp());
-            let distance = (ours.to_bits() as i64 - theirs.to_bits() as i64).abs();
-            assert!(distance <= 2, "exp({x}) = {ours:e}, system {theirs:e}");
-            x += 0.0137;
+            assert!((ours.to_bits() as i64 - theirs.to_bits() as i64).abs() <= 1, "exp({x}) = {ours:e}");
         }
     }
 

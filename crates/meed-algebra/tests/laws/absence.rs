@@ -87,6 +87,9 @@ pub const TREES: [Tree; 3] = [
     Tree::Push(Real(0.5)),
 ];
 
+/// An expression of `r`, `q` and `flag`.
+type Three = fn(&mut Graph, [NodeId; 3]) -> Result<NodeId, TypeError>;
+
 /// Whether an absent number is written the one way its reason is.
 pub fn is_canonical(x: f64) -> bool {
     reason_of(x).is_none_or(|reason| x.to_bits() == reason.value().to_bits())
@@ -98,9 +101,6 @@ fn without_absent(groups: &[Group]) -> Vec<Group> {
     groups.iter_mut().for_each(|g| g.rollouts.retain(|r| !r.r.is_nan()));
     groups
 }
-
-/// Builds an expression from three columns.
-type Build3 = dyn Fn(&mut Graph, [NodeId; 3]) -> Result<NodeId, TypeError>;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -154,17 +154,17 @@ proptest! {
     fn masks_and_choices_say_why(groups in groups(cell)) {
         let batch = batch(&groups, true);
         let [r, q, flag] = ["r", "q", "flag"].map(|c| batch.column(c).unwrap().as_numbers().unwrap());
-        let of = |f: &Build3| {
+        let of = |f: Three| {
             numbers(&batch, |g| {
                 let columns = [g.column("r", None, None)?, g.column("q", None, None)?, g.column("flag", None, None)?];
                 f(g, columns)
             })
         };
-        let masked = of(&|g, [r, _, flag]| g.mask(r, flag));
-        let chosen = of(&|g, [r, q, flag]| g.choose(flag, r, q));
-        let filled = of(&|g, [r, q, _]| g.or_else(r, q));
-        let present = of(&|g, [r, _, _]| Ok(g.present(r)));
-        let found = of(&|g, [r, _, _]| g.isin(r, vec![Atom::Number(Real(1.0)), Atom::Number(Real(2.0))]));
+        let masked = of(|g, [r, _, flag]| g.mask(r, flag));
+        let chosen = of(|g, [r, q, flag]| g.choose(flag, r, q));
+        let filled = of(|g, [r, q, _]| g.or_else(r, q));
+        let present = of(|g, [r, _, _]| Ok(g.present(r)));
+        let found = of(|g, [r, _, _]| g.isin(r, vec![Atom::Number(Real(1.0)), Atom::Number(Real(2.0))]));
         for i in 0..r.len() {
             let mask = if flag[i] == 0.0 { Reason::Masked.value() } else if flag[i].is_nan() { flag[i] } else { r[i] };
             let choice = if flag[i].is_nan() { flag[i] } else if flag[i] != 0.0 { r[i] } else { q[i] };
