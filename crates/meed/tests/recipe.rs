@@ -14,7 +14,6 @@ fn lists_and_shows_every_recipe() {
         let line = list.lines().find(|l| l.split_whitespace().next() == Some(&id));
         assert!(line.is_some_and(|l| l.len() > id.len() + 10), "`{id}` has no line of what it is");
         assert_eq!(folder.good(&format!("recipe show {id}")).stdout, recipes::recipe(&id).unwrap());
-        folder.good(&format!("recipe show {id}"));
     }
 }
 

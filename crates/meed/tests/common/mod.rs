@@ -63,7 +63,7 @@ impl Folder {
             .env_remove("MEED_RECIPES")
             .output()
             .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace('\\', "/");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ran {
             code: output.status.code().unwrap_or(-1),
             stdout: text(output.stdout),
