@@ -370,6 +370,14 @@ fn segment_texts(
             }
         }
     });
+    for key in keys {
+        for i in 0..x.len() {
+            if let Some(reason) = cell_reason(key, i / width) {
+                picks[i] = Err(reason);
+                numbers[i] = reason.value();
+            }
+        }
+    }
     match op {
         Segment::Reduce(Reducer::Count) | Segment::Within(Within::Run) => Values::Numbers(numbers),
         _ => take(Slice::Texts(x), picks.into_iter()),
