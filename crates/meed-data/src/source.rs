@@ -71,9 +71,10 @@ impl Source {
         if pending.is_empty() {
             return Err(DataError::file(files.names.join(", "), "no rows"));
         }
+        let nothing = rows.is_empty();
         let data = recognise(rows, &options.map, options.group_by.as_deref(), options.batch_by.as_deref())?;
         let report = Report { bytes_total: files.bytes, ..Report::default() };
-        Ok(Source {
+        let mut source = Source {
             files,
             options: options.clone(),
             data,
@@ -91,7 +92,26 @@ impl Source {
             report,
             read,
             done: false,
-        })
+        };
+        if nothing {
+            return Err(source.why_nothing());
+        }
+        Ok(source)
+    }
+
+    /// What is wrong with an input no row of which could be read.
+    fn why_nothing(&mut self) -> DataError {
+        if let Err(e) = self.next(Extent::Batch) {
+            return e;
+        }
+        let names = self.files.names.join(", ");
+        match self.report.errors.first() {
+            Some(first) => DataError::file(
+                names,
+                format!("none of the {} rows can be used; the first: {first}", self.report.skipped),
+            ),
+            None => DataError::file(names, "no rows"),
+        }
     }
 
     /// How the rows were understood.

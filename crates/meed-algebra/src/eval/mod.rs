@@ -6,6 +6,7 @@ mod layout;
 mod local;
 mod repeat;
 mod single;
+mod stream;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;

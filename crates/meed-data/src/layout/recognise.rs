@@ -314,10 +314,10 @@ fn group_key(
     }
 }
 
-/// Whether nearly all rows have a value there; one without is then a mistake.
+/// Whether most rows have a value there; one without is then a mistake, and is reported as one.
 fn on_most(sample: &[Value], path: &str) -> bool {
     let with = sample.iter().filter(|row| walk(row, path).is_some_and(|v| *v != Value::Null)).count();
-    with * 5 >= sample.len() * 4
+    with * 2 > sample.len()
 }
 
 /// The same key never goes with two prompts, and does not split rows that share a prompt one by one.
