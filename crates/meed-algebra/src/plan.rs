@@ -32,8 +32,6 @@ pub(crate) struct Step {
     pub register: u16,
     /// Whether somebody outside the pass needs the result.
     pub kept: bool,
-    /// Whether nothing in the stage reads a kept result again.
-    pub unread: bool,
 }
 
 /// Element-by-element operations of one shape, run tile by tile.
@@ -311,7 +309,7 @@ fn single(graph: &Graph, n: NodeId) -> Task {
         return Task::One(n);
     }
     let sources = graph.node(n).inputs.iter().map(|i| plain_source(graph, *i)).collect();
-    let step = Step { node: n, sources, register: 0, kept: true, unread: false };
+    let step = Step { node: n, sources, register: 0, kept: true };
     Task::Fused(Fused { shape: graph.shape(n).clone(), steps: vec![step], registers: 1 })
 }
 
@@ -417,7 +415,6 @@ fn assemble(
             }
         }
     }
-    let read: BTreeSet<NodeId> = last_task.keys().copied().collect();
     let mut done = vec![Vec::new(); order.len()];
     for (n, t) in last_task {
         if !targets.contains(&n) {
@@ -428,19 +425,13 @@ fn assemble(
         .into_iter()
         .map(|run| match run[..] {
             [n] if !is_elementwise(graph, n) => Task::One(n),
-            _ => Task::Fused(fuse(graph, &run, &outside, &read, work)),
+            _ => Task::Fused(fuse(graph, &run, &outside, work)),
         })
         .collect();
     (tasks, done)
 }
 
-fn fuse(
-    graph: &Graph,
-    run: &[NodeId],
-    outside: &BTreeSet<NodeId>,
-    read: &BTreeSet<NodeId>,
-    work: &BTreeSet<NodeId>,
-) -> Fused {
+fn fuse(graph: &Graph, run: &[NodeId], outside: &BTreeSet<NodeId>, work: &BTreeSet<NodeId>) -> Fused {
     let inside: HashMap<NodeId, usize> = run.iter().enumerate().map(|(k, n)| (*n, k)).collect();
     let mut last: HashMap<NodeId, usize> = HashMap::new();
     for (k, n) in run.iter().enumerate() {
@@ -488,8 +479,7 @@ fn fuse(
         } else {
             free.push(register);
         }
-        let unread = kept && !read.contains(n);
-        steps.push(Step { node: *n, sources, register, kept, unread });
+        steps.push(Step { node: *n, sources, register, kept });
     }
     let shape = graph.shape(run[0]).clone();
     Fused { shape, steps, registers: usize::from(registers) }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::buffer::Buffer;
 use super::layout::Frame;
 use super::repeat::Repeat;
-use super::stream;
 use crate::function::Slice;
 use crate::graph::{Graph, NodeId};
 use crate::kernel::elementwise::{self, Operand};
@@ -54,8 +53,6 @@ struct Pass<'a> {
     values: usize,
     /// Lines of the next tile to fetch beside each step.
     lines: usize,
-    /// Which kept results are written through the caches.
-    cached: Vec<usize>,
 }
 
 impl<'a> Pass<'a> {
@@ -71,12 +68,7 @@ impl<'a> Pass<'a> {
             }
         }
         let lines = (tile / LINE).div_ceil(steps.len().max(1)).max(1);
-        let cached = steps.iter().filter_map(|w| match w.to {
-            Target::Kept(k) => Some(k),
-            _ => None,
-        });
-        let cached = cached.collect();
-        Pass { steps, inputs, tile, values, lines, cached }
+        Pass { steps, inputs, tile, values, lines }
     }
 
     /// Fetches the part of the next tile that falls to `step`, so that memory works while this tile is computed.
@@ -86,7 +78,7 @@ impl<'a> Pass<'a> {
         for line in first..(first + self.lines).min(self.tile / LINE) {
             let at = next + line * LINE;
             self.inputs.iter().for_each(|v| prefetch(v, at));
-            self.cached.iter().for_each(|k| prefetch(kept[*k], at));
+            kept.iter().for_each(|v| prefetch(v, at));
         }
     }
 }
@@ -127,11 +119,6 @@ enum Place<'a> {
 enum Target {
     Register(usize),
     Kept(usize),
-    /// Kept and not read again: made in a register, written past the caches.
-    Streamed {
-        kept: usize,
-        register: usize,
-    },
 }
 
 /// A tile in work.
@@ -163,20 +150,14 @@ fn resolve<'a>(
             Source::Buffer(n) => Place::Slice(numbers(*n)),
             Source::Register(r) => match holder[usize::from(*r)] {
                 Target::Register(r) => Place::Register(r),
-                Target::Kept(k) | Target::Streamed { kept: k, .. } => Place::Kept(k),
+                Target::Kept(k) => Place::Kept(k),
             },
         });
         let sources = sources.collect();
         let register = usize::from(step.register);
-        let to = match (step.kept, step.unread) {
-            (true, true) => Target::Streamed { kept, register },
-            (true, false) => Target::Kept(kept),
-            _ => Target::Register(register),
-        };
+        let to = if step.kept { Target::Kept(kept) } else { Target::Register(register) };
         kept += usize::from(step.kept);
-        if let Target::Register(_) | Target::Kept(_) = to {
-            holder[register] = to;
-        }
+        holder[register] = to;
         let op = &graph.node(step.node).op;
         let repeat = (*op == Op::Spread).then(|| Repeat::new(graph, step.node, frame));
         steps.push(Work { op, repeat, sources, to });
@@ -247,24 +228,13 @@ fn tiles(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
         for (step, work) in pass.steps.iter().enumerate() {
             pass.fetch(step, range.end, kept);
             let mut register = Register::default();
-            if let Target::Streamed { kept: k, register: r } = work.to {
-                register = std::mem::take(&mut registers[r]);
-                let out = &mut register.values[..range.len()];
-                match &work.repeat {
-                    Some(repeat) => repeat.fill(whole(&work.sources[0]), range.clone(), out),
-                    None => apply(work, registers, kept, &range, out),
-                }
-                stream::write(&mut kept[k][range.clone()], out);
-                registers[r] = register;
-                continue;
-            }
             let split = match work.to {
                 Target::Kept(k) => k,
-                _ => kept.len(),
+                Target::Register(_) => kept.len(),
             };
             let (before, now) = kept.split_at_mut(split);
             let out: &mut [f64] = match work.to {
-                Target::Kept(_) | Target::Streamed { .. } => &mut now[0][range.clone()],
+                Target::Kept(_) => &mut now[0][range.clone()],
                 Target::Register(r) => {
                     register = std::mem::take(&mut registers[r]);
                     register.same = work.is_same(registers, &range);
@@ -283,7 +253,6 @@ fn tiles(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
         }
         start = range.end;
     }
-    stream::finish();
 }
 
 impl Work<'_> {

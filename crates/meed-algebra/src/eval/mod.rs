@@ -6,7 +6,6 @@ mod layout;
 mod local;
 mod repeat;
 mod single;
-mod stream;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
