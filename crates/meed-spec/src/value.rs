@@ -119,7 +119,7 @@ impl<'v> StarlarkValue<'v> for Signal {
         let def = words::find(name, Form::Method)?;
         Some(heap.alloc(Bound {
             target: Target::Word(def),
-            this: Some(self.clone()),
+            this: Some(This::Signal(self.clone())),
             shared: self.shared.clone(),
         }))
     }
@@ -226,44 +226,12 @@ impl<'v> StarlarkValue<'v> for Pairs {
             return None;
         }
         let def = words::find(name, Form::Method)?;
-        Some(heap.alloc(PairsWord { def, pairs: self.clone() }))
+        let this = Some(This::Pairs(self.cross));
+        Some(heap.alloc(Bound { target: Target::Word(def), this, shared: self.shared.clone() }))
     }
 
     fn dir_attr(&self) -> Vec<String> {
         vec!["left".to_string(), "right".to_string()]
-    }
-}
-
-/// `left` or `right` of an axis of pairs.
-#[derive(Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
-struct PairsWord {
-    #[allocative(skip)]
-    def: &'static Def,
-    pairs: Pairs,
-}
-starlark_simple_value!(PairsWord);
-
-impl fmt::Debug for PairsWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for PairsWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<word {}>", self.def.word.name)
-    }
-}
-
-#[starlark_value(type = "word")]
-impl<'v> StarlarkValue<'v> for PairsWord {
-    fn invoke(
-        &self,
-        _me: Value<'v>,
-        args: &Arguments<'v, '_>,
-        eval: &mut Evaluator<'v, '_, '_>,
-    ) -> starlark::Result<Value<'v>> {
-        call_word(self.def, Some(Arg::Pairs(self.pairs.cross)), &self.pairs.shared, args, eval)
     }
 }
 
@@ -282,12 +250,20 @@ impl Target {
     }
 }
 
+/// What stands before the dot of a word.
+#[derive(Clone)]
+pub(crate) enum This {
+    Signal(Signal),
+    Pairs(Cross),
+}
+
 /// A word, with what stands before its dot.
 #[derive(Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
 pub(crate) struct Bound {
     #[allocative(skip)]
     pub target: Target,
-    pub this: Option<Signal>,
+    #[allocative(skip)]
+    pub this: Option<This>,
     #[allocative(skip)]
     pub shared: Shared,
 }
@@ -325,7 +301,8 @@ impl Bound {
     ) -> starlark::Result<Value<'v>> {
         let this = match &self.this {
             None => None,
-            Some(signal) => match signal.node() {
+            Some(This::Pairs(cross)) => Some(Arg::Pairs(*cross)),
+            Some(This::Signal(signal)) => match signal.node() {
                 Ok(id) => Some(Arg::Signal(id)),
                 Err(e) => return fail(e),
             },

@@ -1,12 +1,8 @@
 //! Absent values.
 
-use meed_algebra::{Arg as A, Example, Family, Reason, TypeError, Word};
+use meed_algebra::{Arg as A, Family, Reason, TypeError, Word};
 
-use super::{Arg, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Def, Form, eg};
 
 pub(super) const WORDS: &[Def] = &[
     Def {

@@ -2,13 +2,9 @@
 //! never on threads or shards.
 
 use meed_algebra::op::{Binary, Unary};
-use meed_algebra::{Arg as A, Example, Family, Word};
+use meed_algebra::{Arg as A, Family, Word};
 
-use super::{Arg, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Def, Form, eg};
 
 const AXIS: A = A { name: "axis=\"rollout\"", help: "one number per element of this axis" };
 

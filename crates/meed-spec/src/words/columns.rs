@@ -1,12 +1,8 @@
 //! Columns, knobs and programs.
 
-use meed_algebra::{Arg as A, Example, Family, Kind, TypeError, Word};
+use meed_algebra::{Arg as A, Family, Kind, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Args, Builder, Def, Form, eg};
 
 /// Column names that are words by themselves.
 pub const WELL_KNOWN: &[(&str, &str, Kind)] = &[

@@ -4,9 +4,7 @@ use meed_algebra::kernel::elementwise::{Operand, binary, unary};
 use meed_algebra::op::{Atom, Binary, Real, Unary};
 use meed_algebra::{Arg as A, Example, Family, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
-
-type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
+use super::{Arg, Args, Builder, Def, Form, Run, eg};
 
 const X: &[A] = &[A { name: "x", help: "a signal or a number" }];
 const AB: &[A] =
@@ -28,10 +26,6 @@ const fn two(name: &'static str, summary: &'static str, examples: &'static [Exam
     let axes = "any, any on one line → the deeper one";
     let word = Word { name, family: Family::Elementwise, axes, summary, details: "", args: AB, examples };
     Def { word, form: Form::Function, run }
-}
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
 }
 
 fn map(b: &mut Builder, args: &Args<'_>, op: Unary) -> Result<Arg, TypeError> {

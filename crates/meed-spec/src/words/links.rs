@@ -1,13 +1,9 @@
 //! Parents and children among siblings, and look-ups.
 
 use meed_algebra::op::{Real, Reducer, Segment, Tree, Within};
-use meed_algebra::{Arg as A, Example, Family, Word};
+use meed_algebra::{Arg as A, Family, Word};
 
-use super::{Arg, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Def, Form, eg};
 
 const FOLDS: &[(&str, Reducer)] = &[
     ("sum", Reducer::Sum),

@@ -15,7 +15,7 @@ mod time;
 mod vectors;
 mod within;
 
-use meed_algebra::{Graph, NodeId, TypeError, Word};
+use meed_algebra::{Example, Graph, NodeId, TypeError, Word};
 
 pub use args::{Arg, Args};
 pub use columns::WELL_KNOWN;
@@ -40,7 +40,15 @@ pub struct Def {
     /// How it is written.
     pub form: Form,
     /// Builds it from its arguments.
-    pub run: fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>,
+    pub run: Run,
+}
+
+/// Builds a word from its arguments.
+pub type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
+
+/// An example: code, its columns, and what it gives.
+const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
+    Example { code, with, gives }
 }
 
 /// What words build into.

@@ -1,13 +1,9 @@
 //! To another axis or place.
 
 use meed_algebra::op::Place;
-use meed_algebra::{Arg as A, Example, Family, Word};
+use meed_algebra::{Arg as A, Family, Word};
 
-use super::{Arg, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Def, Form, eg};
 
 pub(super) const WORDS: &[Def] = &[
     Def {

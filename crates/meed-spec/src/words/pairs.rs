@@ -1,12 +1,8 @@
 //! Ordered pairs as an axis.
 
-use meed_algebra::{Arg as A, Example, Family, TypeError, Word};
+use meed_algebra::{Arg as A, Family, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Args, Builder, Def, Form, eg};
 
 fn side(b: &mut Builder, args: &Args<'_>, right: bool) -> Result<Arg, TypeError> {
     let Arg::Pairs(cross) = args.get("p") else {

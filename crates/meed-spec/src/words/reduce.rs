@@ -3,7 +3,7 @@
 use meed_algebra::op::{Binary, Real, Reducer, Segment};
 use meed_algebra::{Arg as A, Example, Family, NodeId, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
+use super::{Arg, Args, Builder, Def, Form, Run, eg};
 
 const X: A = A { name: "x", help: "a signal" };
 const AXIS: A = A {
@@ -19,8 +19,6 @@ const WEIGHT: A = A { name: "weight=None", help: "weights, on the axis of x or a
 const DDOF: A = A { name: "ddof=0", help: "the divisor is n - ddof: 0 for the population, 1 for a sample" };
 const PLAIN: &[A] = &[X, AXIS, WHERE, BY];
 
-type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
-
 const fn def(
     name: &'static str,
     summary: &'static str,
@@ -35,10 +33,6 @@ const fn def(
         form: Form::Method,
         run,
     }
-}
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
 }
 
 /// `x`, absent where `where=` does not hold.

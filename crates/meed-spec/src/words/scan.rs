@@ -4,7 +4,7 @@ use meed_algebra::op::{Real, Scan, Segment};
 use meed_algebra::{Arg as A, Example, Family, Reason, TypeError, Word};
 
 use super::reduce::{keys, masked};
-use super::{Arg, Args, Builder, Def, Form};
+use super::{Arg, Args, Builder, Def, Form, Run, eg};
 
 const X: A = A { name: "x", help: "a signal" };
 const AXIS: A = A {
@@ -16,8 +16,6 @@ const WHERE: A = A { name: "where=None", help: "only these values count; the oth
 const BY: A = A { name: "by=None", help: "siblings must also agree in this column (or list of columns)" };
 const FIRST: A = A { name: "first=None", help: "the value where there is nothing before; None: absent" };
 const PLAIN: &[A] = &[X, AXIS, REVERSE, WHERE, BY];
-
-type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
 
 const fn def(
     name: &'static str,
@@ -33,10 +31,6 @@ const fn def(
         form: Form::Method,
         run,
     }
-}
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
 }
 
 fn scan(b: &mut Builder, args: &Args<'_>, op: Scan) -> Result<Arg, TypeError> {

@@ -1,13 +1,9 @@
 //! Training time, and values kept from batch to batch.
 
 use meed_algebra::op::{Binary, Unary};
-use meed_algebra::{Arg as A, Example, Family, NodeId, Reason, TypeError, Word};
+use meed_algebra::{Arg as A, Family, NodeId, Reason, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Args, Builder, Def, Form, eg};
 
 /// How far the schedule is, from 0 to 1.
 fn progress(b: &mut Builder, args: Option<&Args<'_>>) -> Result<NodeId, TypeError> {

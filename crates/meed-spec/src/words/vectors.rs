@@ -3,11 +3,7 @@
 use meed_algebra::op::{Binary, Reducer, Unary};
 use meed_algebra::{Arg as A, Example, Family, NodeId, TypeError, Word};
 
-use super::{Arg, Args, Builder, Def, Form};
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
-}
+use super::{Arg, Args, Builder, Def, Form, eg};
 
 fn dot(b: &mut Builder, x: NodeId, y: NodeId) -> Result<NodeId, TypeError> {
     let product = b.graph.binary(Binary::Mul, x, y)?;

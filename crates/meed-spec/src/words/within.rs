@@ -4,7 +4,7 @@ use meed_algebra::op::{Binary, Real, Segment, Ties, Within};
 use meed_algebra::{Arg as A, Example, Family, TypeError, Word};
 
 use super::reduce::{keys, masked};
-use super::{Arg, Args, Builder, Def, Form};
+use super::{Arg, Args, Builder, Def, Form, Run, eg};
 
 const X: A = A { name: "x", help: "a signal" };
 const AXIS: A = A {
@@ -14,8 +14,6 @@ const AXIS: A = A {
 const WHERE: A = A { name: "where=None", help: "only these values count; the others come out absent" };
 const BY: A = A { name: "by=None", help: "siblings must also agree in this column (or list of columns)" };
 const PLAIN: &[A] = &[X, AXIS, WHERE, BY];
-
-type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
 
 const fn def(
     name: &'static str,
@@ -31,10 +29,6 @@ const fn def(
         form: Form::Method,
         run,
     }
-}
-
-const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
-    Example { code, with, gives }
 }
 
 fn within(b: &mut Builder, args: &Args<'_>, op: Within) -> Result<Arg, TypeError> {
