@@ -120,7 +120,7 @@ fn checked(values: Values, name: &str, n: usize) -> Result<Values, EvalError> {
 }
 
 impl<'a> Slice<'a> {
-    /// The values `range`; a single value stands for all.
+    /// The values `range`.
     pub(crate) fn part(&self, range: std::ops::Range<usize>) -> Slice<'a> {
         match self {
             Slice::Numbers(v) => Slice::Numbers(&v[range]),
