@@ -5,9 +5,8 @@ use std::sync::Arc;
 use crate::axis::Axis;
 use crate::column::{Kind, Shape};
 use crate::error::TypeError;
-use crate::function::Function;
 use crate::graph::{Cross, Graph, NodeId};
-use crate::op::{Atom, Binary, Call, Op, Place, Reducer, Scope, Segment, Unary};
+use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Unary};
 
 type Built = Result<NodeId, TypeError>;
 
@@ -605,29 +604,6 @@ impl Graph {
         }
         let x = self.spread(x, &Shape::of(shape.axis))?;
         Ok(self.add(Op::Append, vec![vector, x], shape, Kind::Number))
-    }
-
-    /// A function per element. Arguments meet on one axis; with `when` it is called only where that holds, the
-    /// rest is absent (not applicable).
-    ///
-    /// # Errors
-    /// When axes do not line up.
-    pub fn call(&mut self, function: Arc<dyn Function>, args: &[NodeId], when: Option<NodeId>) -> Built {
-        let mut shape = Shape::of(Axis::BATCH);
-        for x in args.iter().chain(&when) {
-            shape = self.meet(&shape, &self.shape(*x).clone())?;
-        }
-        let kind = function.kind();
-        let mut inputs = Vec::with_capacity(args.len() + 1);
-        for x in args.iter().chain(&when) {
-            inputs.push(self.spread(*x, &shape)?);
-        }
-        let arity = args.len();
-        let function: Arc<dyn Function> = match when {
-            None => function,
-            Some(_) => Arc::new(crate::gate::Gated::new(function, arity)),
-        };
-        Ok(self.add(Op::Call(Call(function)), inputs, shape, kind))
     }
 }
 

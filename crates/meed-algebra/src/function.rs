@@ -63,11 +63,35 @@ pub trait Function: Send + Sync {
         None
     }
 
-    /// One value per element; every argument has `n` values.
+    /// For a function that makes an axis of its own (a value per test, per turn): which one.
+    fn unfold(&self) -> Option<&dyn Unfold> {
+        None
+    }
+
+    /// One value per element, or as many as [`Unfold::counts`] says; every argument has `n` values.
     ///
     /// # Errors
     /// When the function as a whole cannot go on (a program error in a `map` function).
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError>;
+}
+
+/// An axis a function makes under the one its arguments live on.
+pub trait Unfold: Send + Sync {
+    /// The name of the axis.
+    fn axis(&self) -> &str;
+
+    /// How many of the first arguments decide how many elements there are. They must be columns or constants: the
+    /// structure of a batch is settled before anything is computed.
+    fn counted(&self) -> usize;
+
+    /// Functions of the same axis, counted arguments and counting identity share the axis.
+    fn counting(&self) -> String;
+
+    /// How many elements lie under each of `n`.
+    ///
+    /// # Errors
+    /// When the function as a whole cannot go on. What cannot be read has no elements.
+    fn counts(&self, counted: &[Slice<'_>], n: usize) -> Result<Vec<usize>, EvalError>;
 }
 
 /// A list of texts in one cell ("any of these answers"): the texts, each after a unit separator.

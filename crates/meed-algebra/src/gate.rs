@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::absent::Reason;
 use crate::column::{Kind, TextCell, Values};
 use crate::error::EvalError;
-use crate::function::{Function, Slice};
+use crate::function::{Function, Slice, Unfold};
 
 pub(crate) struct Gated {
     inner: Arc<dyn Function>,
@@ -35,6 +35,10 @@ impl Function for Gated {
         self.inner.trouble()
     }
 
+    fn unfold(&self) -> Option<&dyn Unfold> {
+        self.inner.unfold()
+    }
+
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
         let gate = &args[self.arity];
         let open: Vec<usize> = (0..n).filter(|i| gate.number(*i).is_ok_and(|x| x != 0.0)).collect();
@@ -54,15 +58,23 @@ impl Function for Gated {
             .collect();
         // Where the gate is shut the question does not arise; where it is absent its reason stands.
         let shut = |i: usize| gate.number(i).err().unwrap_or(Reason::NotApplicable);
+        let sizes = match self.inner.unfold() {
+            Some(made) => made.counts(&args[..made.counted()], n)?,
+            None => vec![1; n],
+        };
+        let mut starts = vec![0];
+        sizes.iter().for_each(|size| starts.push(starts[starts.len() - 1] + size));
+        let element = || (0..n).flat_map(|i| std::iter::repeat_n(i, sizes[i]));
+        let places = open.iter().flat_map(|i| starts[*i]..starts[*i] + sizes[*i]);
         match self.inner.call(&slices, open.len())? {
             Values::Numbers(v) => {
-                let mut out: Vec<f64> = (0..n).map(|i| shut(i).value()).collect();
-                open.iter().zip(v).for_each(|(i, x)| out[*i] = x);
+                let mut out: Vec<f64> = element().map(|i| shut(i).value()).collect();
+                places.zip(v).for_each(|(i, x)| out[i] = x);
                 Ok(Values::Numbers(out))
             }
             Values::Texts(v) => {
-                let mut out: Vec<TextCell> = (0..n).map(|i| Err(shut(i))).collect();
-                open.iter().zip(v).for_each(|(i, x)| out[*i] = x);
+                let mut out: Vec<TextCell> = element().map(|i| Err(shut(i))).collect();
+                places.zip(v).for_each(|(i, x)| out[i] = x);
                 Ok(Values::Texts(out))
             }
         }

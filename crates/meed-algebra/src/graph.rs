@@ -10,7 +10,7 @@ use crate::axis::{Axis, AxisTree};
 use crate::batch::Schema;
 use crate::column::{Kind, Shape};
 use crate::error::TypeError;
-use crate::op::{Op, Real};
+use crate::op::{Call, Op, Real};
 
 /// A node of a [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,17 @@ pub struct Cross {
     pub diagonal: bool,
 }
 
+/// An axis made by a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfolded {
+    /// The axis itself; its parent is where the function's arguments live.
+    pub axis: Axis,
+    /// The function, which says how many elements there are.
+    pub call: Call,
+    /// Columns and constants that decide it.
+    pub counted: Vec<NodeId>,
+}
+
 /// A value to be kept for later batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
@@ -62,6 +73,7 @@ pub struct Graph {
     interned: HashMap<Node, NodeId>,
     pub(crate) schema: Schema,
     pub(crate) crosses: Vec<Cross>,
+    pub(crate) unfolded: Vec<Unfolded>,
     pub(crate) updates: Vec<Update>,
     streams: u64,
 }
@@ -74,6 +86,7 @@ impl Graph {
             interned: HashMap::new(),
             schema,
             crosses: Vec::new(),
+            unfolded: Vec::new(),
             updates: Vec::new(),
             streams: 0,
         }
@@ -107,6 +120,11 @@ impl Graph {
     /// The axes made from others.
     pub fn crosses(&self) -> &[Cross] {
         &self.crosses
+    }
+
+    /// The axes made by functions.
+    pub fn unfolded(&self) -> &[Unfolded] {
+        &self.unfolded
     }
 
     /// Values kept for later batches.

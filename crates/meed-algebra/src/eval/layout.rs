@@ -6,10 +6,19 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use rayon::prelude::*;
+
+use super::buffer::take;
 use crate::axis::Axis;
 use crate::batch::Batch;
+use crate::column::Values;
 use crate::error::EvalError;
-use crate::graph::{Cross, Graph};
+use crate::function::Slice;
+use crate::graph::{Cross, Graph, NodeId, Unfolded};
+use crate::op::Op;
+
+/// Elements counted at a time by a function that makes an axis.
+const PIECE: usize = 256;
 
 /// Child offsets of every axis of the plan, those made from others included.
 pub(crate) struct Layout<'a> {
@@ -39,6 +48,9 @@ impl<'a> Layout<'a> {
             } else if let Some(cross) = graph.crosses().iter().find(|c| c.axis == axis) {
                 let counts = layout.cross_counts(*cross);
                 layout.offsets.push(Cow::Owned(counts));
+            } else if let Some(made) = graph.unfolded().iter().find(|u| u.axis == axis) {
+                let counts = layout.unfolded(made)?;
+                layout.offsets.push(Cow::Owned(counts));
             } else if let Some(counts) = layout.tokens_of_steps(axis)? {
                 layout.offsets.push(Cow::Owned(counts));
             } else {
@@ -56,7 +68,72 @@ impl<'a> Layout<'a> {
                 )));
             }
         }
+        for made in graph.unfolded() {
+            if batch.tree().find(tree.name(made.axis)).is_some()
+                && *layout.offsets[made.axis.0 as usize] != *layout.unfolded(made)?
+            {
+                return Err(EvalError::Malformed(format!(
+                    "the data's `{}` does not line up with the elements that `{}` makes",
+                    tree.name(made.axis),
+                    made.call.0.name()
+                )));
+            }
+        }
         Ok(layout)
+    }
+
+    /// Where the elements a function makes begin, below each element of the parent.
+    fn unfolded(&self, made: &Unfolded) -> Result<Vec<usize>, EvalError> {
+        let Some(unfold) = made.call.0.unfold() else { return Ok(vec![0]) };
+        let n = self.graph.tree().parent(made.axis).map_or(1, |p| self.len(p));
+        let counted = made.counted.iter().map(|x| self.given(*x)).collect::<Result<Vec<_>, _>>()?;
+        let slices: Vec<Slice<'_>> = counted.iter().map(|v| super::as_slice(v)).collect();
+        let pieces: Vec<Range<usize>> = (0..n).step_by(PIECE).map(|a| a..(a + PIECE).min(n)).collect();
+        let counts = pieces.into_par_iter().map(|piece| {
+            let part: Vec<Slice<'_>> = slices.iter().map(|s| s.part(piece.clone())).collect();
+            let counts = unfold.counts(&part, piece.len())?;
+            if counts.len() == piece.len() {
+                return Ok(counts);
+            }
+            Err(EvalError::Function(format!(
+                "`{}` counted {} elements, there are {}",
+                made.call.0.name(),
+                counts.len(),
+                piece.len()
+            )))
+        });
+        let counts: Vec<Vec<usize>> = counts.collect::<Result<_, _>>()?;
+        let mut offsets = vec![0];
+        for count in counts.into_iter().flatten() {
+            offsets.push(offsets[offsets.len() - 1] + count);
+        }
+        Ok(offsets)
+    }
+
+    /// A value that is known before anything is computed: a column, a constant, or one of these spread.
+    fn given(&self, id: NodeId) -> Result<Cow<'a, Values>, EvalError> {
+        let node = self.graph.node(id);
+        match &node.op {
+            Op::Column(name) => {
+                let column = self.batch.column(name);
+                let column = column.ok_or_else(|| EvalError::MissingColumn(name.to_string()))?;
+                if column.values.len() != self.len(node.shape.axis) * node.shape.width() {
+                    return Err(EvalError::Malformed(format!(
+                        "column `{name}` is not on the axis the spec was checked with"
+                    )));
+                }
+                Ok(Cow::Borrowed(&column.values))
+            }
+            Op::Spread => {
+                let (values, from) = (self.given(node.inputs[0])?, self.graph.shape(node.inputs[0]).axis);
+                let at = self.boundaries(from, node.shape.axis, 0..self.len(from));
+                let picks = at.windows(2).enumerate().flat_map(|(p, w)| (w[0]..w[1]).map(move |_| Ok(p)));
+                Ok(Cow::Owned(take(super::as_slice(&values), picks)))
+            }
+            Op::Text(text) => Ok(Cow::Owned(Values::Texts(vec![Ok(text.clone())]))),
+            Op::Number(x) => Ok(Cow::Owned(Values::Numbers(vec![x.0]))),
+            _ => Err(EvalError::Malformed("an axis is made from something that is computed".into())),
+        }
     }
 
     /// Tokens nobody brought, but whose numbers per step are known: the axis is there all the same.

@@ -61,13 +61,15 @@ pub(crate) fn run(
             )
         }
         Op::Call(call) => {
-            let n = frame.len(shape.axis) * shape.width();
-            let first = frame.range(shape.axis).start * shape.width();
+            // A function that makes an axis is called where its arguments live.
+            let of = if call.0.unfold().is_some() { in_shape(0) } else { shape };
+            let n = frame.len(of.axis) * of.width();
+            let first = frame.range(of.axis).start * of.width();
             let values = ctx.timer.timed(id, n, first, |range| {
                 let part: Vec<Slice<'_>> = inputs.iter().map(|a| a.part(range.clone())).collect();
                 call.0.call(&part, range.len())
             })?;
-            checked(values, call.0.name(), n)?
+            checked(values, call.0.name(), frame.len(shape.axis) * shape.width())?
         }
         Op::Uniform(stream) => Values::Numbers(uniform(ctx, frame, *stream, shape.axis)),
         Op::Step => Values::Numbers(vec![ctx.layout.batch.step as f64]),
