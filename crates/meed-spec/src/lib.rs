@@ -11,6 +11,7 @@ pub mod explain;
 mod globals;
 mod limits;
 mod lint;
+pub mod page;
 pub mod params;
 mod program;
 pub mod recipes;
@@ -21,4 +22,4 @@ pub mod words;
 
 pub use diagnostic::{Diagnostic, Place};
 pub use params::Param;
-pub use spec::{Spec, SpecFile, Want};
+pub use spec::{Contents, Spec, SpecFile, Want};

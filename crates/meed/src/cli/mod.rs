@@ -2,7 +2,9 @@
 
 mod check;
 mod common;
+mod highlight;
 mod math;
+mod plot;
 mod recipe;
 mod score;
 mod summary;
