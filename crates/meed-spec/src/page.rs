@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use meed_algebra::{NodeId, Plan, Schema};
+use meed_algebra::{NodeId, Plan};
 
 use crate::diagnostic::Diagnostic;
 use crate::params::{Param, show};
@@ -115,8 +115,6 @@ impl Page {
     /// When there is no such recipe, or its text cannot be read.
     pub fn read(id: &str) -> Result<Page, Diagnostic> {
         let file = SpecFile::open(&format!("@recipes//{id}.star"))?;
-        let declared = Spec::declared_axes(&file, BTreeMap::new());
-        let schema = Schema::open(declared.contains_key("step_len") || file.source.contains("step_len"));
         let Contents { doc, parts, functions, params, plot } = Spec::contents(&file)?;
         let plot = match plot {
             None => None,
@@ -124,13 +122,17 @@ impl Page {
                 Diagnostic::new(format!("`{id}`: `plot` needs x, from, to, y and numbers in `with`"))
             })?),
         };
-        let wants = std::iter::once(None).chain(parts.into_iter().map(Some));
-        let sections = wants.filter_map(|part| {
+        // A file may hold parts or functions alone; then it has no outputs of its own.
+        let only = !(parts.is_empty() && functions.is_empty());
+        let mut sections = Vec::new();
+        for part in std::iter::once(None).chain(parts.into_iter().map(Some)) {
             let want = part.as_deref().map_or(Want::Outputs, Want::Part);
-            let spec = Spec::read(&file, &schema, BTreeMap::new(), want).ok()?;
-            Some(Section::of(part, &spec.plan))
-        });
-        let sections = sections.collect();
+            match Spec::read_open(&file, BTreeMap::new(), want) {
+                Ok(spec) => sections.push(Section::of(part, &spec.plan)),
+                Err(_) if part.is_none() && only => {}
+                Err(e) => return Err(e),
+            }
+        }
         let (title, rest) = doc.split_once('\n').unwrap_or((&doc, ""));
         let (mut families, mut paper, mut about) = (Vec::new(), String::new(), Vec::new());
         for paragraph in rest.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {

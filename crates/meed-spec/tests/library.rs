@@ -127,8 +127,18 @@ fn differ(a: &Column, b: &Column) -> Option<String> {
     }
 }
 
-/// Recipes in which the order of a group's rollouts carries meaning.
-const ORDERED: &[(&str, &str)] = &[];
+/// Recipes in which the order of a group's rollouts carries meaning, and which.
+const ORDERED: &[(&str, &str)] = &[
+    ("brpo", "the first answer is the reference"),
+    ("co-reward", "the first answer seen wins a tied vote"),
+    ("dpa", "the first of equal scores is kept"),
+    ("icpl", "gives positions in the group"),
+    ("mario-ga", "gives positions in the group"),
+    ("regret-preference", "a group is a first and a second segment"),
+    ("rorecomp", "ties are kept by position"),
+    ("self-certainty", "ties are broken by position"),
+    ("self-prm", "gives positions in the group"),
+];
 
 #[test]
 fn permuting_the_rollouts_of_a_group_permutes_the_outputs() {
