@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::axis::Axis;
 use crate::function::Function;
+use crate::over::OverFunction;
 
 /// A number that compares and hashes by its bits, so that equal expressions are found.
 #[derive(Debug, Clone, Copy)]
@@ -279,6 +280,27 @@ impl Hash for Call {
     }
 }
 
+/// A function over whole parents as an operation; functions of equal identity are one.
+#[derive(Clone)]
+pub struct CallOver(pub Arc<dyn OverFunction>);
+
+impl fmt::Debug for CallOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.identity())
+    }
+}
+impl PartialEq for CallOver {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.identity() == other.0.identity()
+    }
+}
+impl Eq for CallOver {}
+impl Hash for CallOver {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.identity().hash(state);
+    }
+}
+
 /// What a node computes from its inputs. The node's own shape says where the result lives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -344,6 +366,15 @@ pub enum Op {
     EffectiveRank,
     /// A function per element.
     Call(Call),
+    /// A function per element of `axis`, of everything below it: `(values…, gate?)`.
+    CallOver {
+        /// The function.
+        call: CallOver,
+        /// The parents.
+        axis: Axis,
+        /// Whether the last input says where it is called.
+        gated: bool,
+    },
     /// Uniform in [0, 1), the stream named by the number.
     Uniform(u64),
     /// The training step.

@@ -103,6 +103,9 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Component(i) => format!("component {i}"),
         Op::EffectiveRank => "effective_rank".to_string(),
         Op::Call(call) => format!("{} ({axis})", call.0.identity()),
+        Op::CallOver { call, axis: over, .. } => {
+            format!("{} over {} ({axis})", call.0.identity(), graph.tree().name(*over))
+        }
         Op::Uniform(n) => format!("uniform, stream {n} ({axis})"),
         Op::Step => "training step".to_string(),
         Op::TotalSteps => "training steps in all".to_string(),

@@ -11,6 +11,7 @@ pub mod explain;
 mod globals;
 mod limits;
 mod lint;
+mod mapped;
 pub mod params;
 mod program;
 pub mod recipes;

@@ -17,7 +17,7 @@ use starlark::values::{
     ValueLike, starlark_value,
 };
 
-use crate::program;
+use crate::{mapped, program};
 use crate::words::{self, Arg, Args, Builder, Def, Form};
 
 /// The builder, shared by every value of one run of a spec.
@@ -345,7 +345,7 @@ fn call_word<'v>(
 ) -> starlark::Result<Value<'v>> {
     let heap = eval.heap();
     if def.word.name == "map" {
-        return program::map(shared, args, eval);
+        return mapped::map(shared, args, eval);
     }
     let values: Vec<Value<'v>> = args.positions(heap)?.chain(args.names_map()?.into_values()).collect();
     let whole = values.iter().all(|v| v.unpack_i32().is_some());

@@ -221,8 +221,10 @@ impl Plan {
         let Ok(notes) = timer.notes.lock() else { return Vec::new() };
         let mut timings: Vec<(NodeId, Timing)> = notes.iter().map(|(id, t)| (*id, t.clone())).collect();
         for (id, timing) in &mut timings {
-            if let Op::Call(call) = &self.graph.node(*id).op {
-                timing.name = call.0.name().to_string();
+            match &self.graph.node(*id).op {
+                Op::Call(call) => timing.name = call.0.name().to_string(),
+                Op::CallOver { call, .. } => timing.name = call.0.name().to_string(),
+                _ => {}
             }
         }
         timings.sort_by_key(|t| t.0);

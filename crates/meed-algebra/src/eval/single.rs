@@ -14,6 +14,7 @@ use crate::function::Slice;
 use crate::graph::{Cross, NodeId};
 use crate::kernel::{reduce, scan, tree, vector, within};
 use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Within};
+use crate::over::{Form, Nested, OverFunction};
 
 /// Evaluates one node, which is not a column, over a frame.
 pub(crate) fn run(
@@ -71,6 +72,9 @@ pub(crate) fn run(
             })?;
             checked(values, call.0.name(), frame.len(shape.axis) * shape.width())?
         }
+        Op::CallOver { call, axis, gated } => {
+            over(ctx, frame, id, call.0.as_ref(), *axis, inputs.split_at(inputs.len() - usize::from(*gated)))?
+        }
         Op::Uniform(stream) => Values::Numbers(uniform(ctx, frame, *stream, shape.axis)),
         Op::Step => Values::Numbers(vec![ctx.layout.batch.step as f64]),
         Op::TotalSteps => {
@@ -105,6 +109,44 @@ pub(crate) fn run(
         Op::Unary(_) => unreachable!("numbers are handled in fused passes"),
     };
     Ok(values)
+}
+
+/// A function of everything below each element of `axis`.
+fn over(
+    ctx: &Context<'_>,
+    frame: &Frame<'_>,
+    id: NodeId,
+    function: &dyn OverFunction,
+    axis: Axis,
+    (values, gate): (&[Slice<'_>], &[Slice<'_>]),
+) -> Result<Values, EvalError> {
+    let graph = ctx.plan.graph();
+    let node = graph.node(id);
+    let shapes: Vec<&Shape> = node.inputs[..values.len()].iter().map(|i| graph.shape(*i)).collect();
+    let offsets = |shape: &Shape| -> Vec<_> {
+        let mut above = axis;
+        let path = graph.tree().path(axis, shape.axis).into_iter();
+        path.map(|next| frame.segments(std::mem::replace(&mut above, next), next)).collect()
+    };
+    let owned: Vec<Vec<_>> = shapes.iter().copied().chain([&node.shape]).map(offsets).collect();
+    let levels: Vec<Vec<&[usize]>> =
+        owned.iter().map(|l| l.iter().map(|o| o.as_slice()).collect()).collect();
+    let args: Vec<Nested<'_>> = values
+        .iter()
+        .enumerate()
+        .map(|(k, values)| Nested { values: *values, form: form(&levels[k], shapes[k]) })
+        .collect();
+    let to = form(&levels[values.len()], &node.shape);
+    let first = frame.range(axis).start;
+    let values = ctx.timer.timed(id, frame.len(axis), first, |range| {
+        crate::over::call(function, &args, gate.first().copied(), &to, range)
+    })?;
+    let n = values.len();
+    checked(values, function.name(), n)
+}
+
+fn form<'a>(levels: &'a [&'a [usize]], shape: &'a Shape) -> Form<'a> {
+    Form { levels, lanes: shape.lanes.as_deref(), dim: shape.dim }
 }
 
 /// What a function gave: one value for each element, absent ones for one of our reasons.

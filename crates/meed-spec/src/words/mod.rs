@@ -66,7 +66,7 @@ pub struct Builder {
     /// The last statement of the first file that ended, when statements are followed.
     pub(crate) last_statement: Option<crate::Place>,
     /// Functions given to `map` in the file being read.
-    pub(crate) waiting: crate::program::Waiting,
+    pub(crate) waiting: crate::mapped::Waiting,
 }
 
 impl Builder {
