@@ -4,6 +4,7 @@
 //! brings). No I/O and no text processing happens here.
 
 pub mod absent;
+mod arrival;
 pub mod axis;
 pub mod batch;
 mod build;

@@ -203,6 +203,8 @@ pub enum Scan {
     },
     /// `y[k] = decay * y[k-1] + (1 - decay) * x[k]`, starting at the first value.
     Ema(Real),
+    /// The last present value so far, where `x` is absent too.
+    Hold,
 }
 
 /// Over a tree given by each element's parent among its siblings.
@@ -230,8 +232,19 @@ pub enum Segment {
         op: Scan,
         reverse: bool,
     },
+    /// `y[k] = x[k] + gamma[k] * y[k-1]`; takes gamma as second input.
+    Recur {
+        reverse: bool,
+    },
     /// Takes the parents as second input.
     Tree(Tree),
+}
+
+impl Segment {
+    /// Whether there is a second value per element: coefficients or parents.
+    pub fn is_guided(self) -> bool {
+        matches!(self, Segment::Recur { .. } | Segment::Tree(_))
+    }
 }
 
 /// What the siblings are.
@@ -337,7 +350,7 @@ pub enum Op {
         /// Over what.
         scope: Scope,
     },
-    /// Among siblings: `(x, parents?, keys…)`.
+    /// Among siblings: `(x, guide?, keys…)`; the guide is a second value per element.
     Segment {
         /// What is computed.
         op: Segment,
@@ -362,8 +375,13 @@ pub enum Op {
     Lanes,
     /// Component `i` of a vector.
     Component(usize),
-    /// Entropy-based effective rank of the vectors below.
-    EffectiveRank,
+    /// The component an index names, absent where there is none: `(vector, i)`.
+    ComponentAt,
+    /// Entropy-based effective rank of the vectors below, `center`: of their differences from the mean.
+    EffectiveRank {
+        /// Whether the mean is subtracted.
+        center: bool,
+    },
     /// A function per element.
     Call(Call),
     /// A function per element of `axis`, of everything below it: `(values…, gate?)`.
@@ -390,4 +408,14 @@ pub enum Op {
     },
     /// The vector moved by one component, the value put last: `(vector, x)`.
     Append,
+    /// For each present value a reduction of the last `n` present ones, itself included, in the order of the batch;
+    /// `(x, earlier)`, where `earlier` holds those of earlier batches.
+    Rolling {
+        /// What is computed.
+        op: Reducer,
+        /// How many values.
+        n: usize,
+    },
+    /// The last present values, oldest first, absent where there are fewer: `(x, earlier)`.
+    Latest,
 }

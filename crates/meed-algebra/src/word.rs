@@ -33,6 +33,8 @@ pub enum Family {
     Text,
     /// Starlark functions.
     Program,
+    /// Plain texts, inside functions.
+    PlainText,
 }
 
 impl Family {
@@ -54,6 +56,7 @@ impl Family {
             Family::Verify => "verify an answer",
             Family::Text => "measure a text",
             Family::Program => "programs",
+            Family::PlainText => "texts in functions",
         }
     }
 }

@@ -90,7 +90,12 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Reduce { op, scope } => format!("{} to {}", reducer_name(*op), of(scope)),
         Op::Segment { op, scope, keys } => {
             let by = if *keys > 0 { " by keys" } else { "" };
-            let reverse = if matches!(op, Segment::Scan { reverse: true, .. }) { ", reverse" } else { "" };
+            let reverse =
+                if matches!(op, Segment::Scan { reverse: true, .. } | Segment::Recur { reverse: true }) {
+                    ", reverse"
+                } else {
+                    ""
+                };
             format!("{} within {}{by}{reverse}", segment_name(*op), of(scope))
         }
         Op::At => format!("at, on {axis}"),
@@ -101,7 +106,8 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Lane(i) => format!("lane {i}"),
         Op::Lanes => "lanes".to_string(),
         Op::Component(i) => format!("component {i}"),
-        Op::EffectiveRank => "effective_rank".to_string(),
+        Op::ComponentAt => "component".to_string(),
+        Op::EffectiveRank { .. } => "effective_rank".to_string(),
         Op::Call(call) => format!("{} ({axis})", call.0.identity()),
         Op::CallOver { call, axis: over, .. } => {
             format!("{} over {} ({axis})", call.0.identity(), graph.tree().name(*over))
@@ -114,5 +120,7 @@ fn label(graph: &Graph, id: NodeId) -> String {
             _ => format!("state {name}, at first {}", init.0),
         },
         Op::Append => "append".to_string(),
+        Op::Rolling { op, n } => format!("{} of the last {n}", reducer_name(*op)),
+        Op::Latest => "the last values".to_string(),
     }
 }

@@ -17,6 +17,7 @@ mod program;
 pub mod recipes;
 pub mod reference;
 mod spec;
+mod texts;
 mod value;
 pub mod words;
 

@@ -12,7 +12,7 @@ use crate::column::{Shape, TextCell, Values};
 use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::{Cross, NodeId};
-use crate::kernel::{reduce, scan, tree, vector, within};
+use crate::kernel::{reduce, rolling, scan, tree, vector, within};
 use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Within};
 use crate::over::{Form, Nested, OverFunction};
 
@@ -36,10 +36,10 @@ pub(crate) fn run(
         }
         Op::Reduce { op, scope } => reduce_all(frame, *op, *scope, input(0), in_shape(0)),
         Op::Segment { op, scope, keys } => {
-            let parents = matches!(op, Segment::Tree(_)).then(|| numbers(input(1)));
-            let first = 1 + usize::from(parents.is_some());
+            let guide = op.is_guided().then(|| numbers(input(1)));
+            let first = 1 + usize::from(guide.is_some());
             let keys = &inputs[first..first + usize::from(*keys)];
-            segment(frame, *op, *scope, input(0), shape, parents, keys)
+            segment(frame, *op, *scope, input(0), shape, guide, keys)
         }
         Op::At => at(frame, input(0), in_shape(0), numbers(input(1)), shape.axis),
         Op::Lookup(scope) => lookup(frame, *scope, input(0), shape, input(1), input(2)),
@@ -53,12 +53,29 @@ pub(crate) fn run(
         }
         Op::Lanes => lanes(frame, shape, (0..node.inputs.len()).map(|k| numbers(input(k))).collect()),
         Op::Append => Values::Numbers(append(numbers(input(0)), numbers(input(1)), shape.dim.unwrap_or(1))),
-        Op::EffectiveRank => {
+        Op::Rolling { op, n } => {
+            Values::Numbers(rolling::rolling(*op, *n, numbers(input(0)), numbers(input(1))))
+        }
+        Op::Latest => {
+            Values::Numbers(rolling::latest(numbers(input(0)), numbers(input(1)), shape.dim.unwrap_or(1)))
+        }
+        Op::ComponentAt => {
+            let dim = in_shape(0).dim.unwrap_or(1);
+            let pick = |(e, i): (usize, &f64)| match crate::absent::reason_of(*i) {
+                Some(reason) => Err(reason),
+                None if *i >= 0.0 && *i < dim as f64 && i.fract() == 0.0 => Ok(e * dim + *i as usize),
+                None => Err(Reason::NotApplicable),
+            };
+            take(input(0), numbers(input(1)).iter().enumerate().map(pick))
+        }
+        Op::EffectiveRank { center } => {
             let dim = in_shape(0).dim.unwrap_or(1);
             let at = frame.segments(shape.axis, in_shape(0).axis);
             let x = numbers(input(0));
             Values::Numbers(
-                at.windows(2).map(|w| vector::effective_rank(&x[w[0] * dim..w[1] * dim], dim)).collect(),
+                at.windows(2)
+                    .map(|w| vector::effective_rank(&x[w[0] * dim..w[1] * dim], dim, *center))
+                    .collect(),
             )
         }
         Op::Call(call) => {
@@ -279,7 +296,7 @@ fn segment(
     scope: Scope,
     x: Slice<'_>,
     shape: &Shape,
-    parents: Option<&[f64]>,
+    guide: Option<&[f64]>,
     keys: &[Slice<'_>],
 ) -> Values {
     let x = match x {
@@ -291,20 +308,20 @@ fn segment(
     let mut work = Work::default();
     each_siblings(frame, scope, shape, |first, stride, n| {
         if keys.is_empty() && stride == 1 {
-            let parents = parents.map(|p| &p[first..first + n]);
-            siblings(op, &x[first..first + n], parents, &mut out[first..first + n], &mut work.scratch);
+            let guide = guide.map(|p| &p[first..first + n]);
+            siblings(op, &x[first..first + n], guide, &mut out[first..first + n], &mut work.scratch);
             return;
         }
         for members in split(keys, first / width, n) {
             work.xs.clear();
             work.xs.extend(members.iter().map(|m| x[first + m * stride]));
-            work.parents.clear();
-            if let Some(p) = parents {
-                work.parents.extend(members.iter().map(|m| p[first / width + m]));
+            work.guide.clear();
+            if let Some(p) = guide {
+                work.guide.extend(members.iter().map(|m| p[first / width + m]));
             }
             work.out.resize(members.len(), 0.0);
-            let parents = parents.map(|_| &work.parents[..]);
-            siblings(op, &work.xs, parents, &mut work.out[..members.len()], &mut work.scratch);
+            let guide = guide.map(|_| &work.guide[..]);
+            siblings(op, &work.xs, guide, &mut work.out[..members.len()], &mut work.scratch);
             members.iter().zip(&work.out).for_each(|(m, y)| out[first + m * stride] = *y);
         }
     });
@@ -322,18 +339,19 @@ fn segment(
 #[derive(Default)]
 struct Work {
     xs: Vec<f64>,
-    parents: Vec<f64>,
+    guide: Vec<f64>,
     out: Vec<f64>,
     scratch: Vec<f64>,
 }
 
-fn siblings(op: Segment, x: &[f64], parents: Option<&[f64]>, out: &mut [f64], scratch: &mut Vec<f64>) {
+fn siblings(op: Segment, x: &[f64], guide: Option<&[f64]>, out: &mut [f64], scratch: &mut Vec<f64>) {
     match op {
         Segment::Reduce(op) => out.fill(reduce::reduce(op, x, scratch)),
         Segment::Within(op) => within::within(op, x, out),
         Segment::Scan { op, reverse: false } => scan::scan(op, x, out),
         Segment::Scan { op, reverse: true } => scan::scan_reverse(op, x, out, scratch),
-        Segment::Tree(op) => tree::tree(op, x, parents.unwrap_or(&[]), out, scratch),
+        Segment::Recur { reverse } => scan::recur(x, guide.unwrap_or(&[]), reverse, out),
+        Segment::Tree(op) => tree::tree(op, x, guide.unwrap_or(&[]), out, scratch),
     }
 }
 
@@ -404,6 +422,14 @@ fn segment_texts(
                     for (k, i) in at.iter().enumerate() {
                         let from = usize::try_from(k as i64 - n).ok().and_then(|j| at.get(j));
                         picks[*i] = from.copied().ok_or(Reason::NotApplicable);
+                    }
+                }
+                Segment::Scan { op: crate::op::Scan::Hold, reverse } => {
+                    let mut last = None;
+                    for k in 0..at.len() {
+                        let i = at[if reverse { at.len() - 1 - k } else { k }];
+                        last = if x[i].is_ok() { Some(i) } else { last };
+                        picks[i] = Ok(last.unwrap_or(i));
                     }
                 }
                 _ => {

@@ -4,6 +4,7 @@ pub mod elementwise;
 pub mod exp;
 pub mod rank;
 pub mod reduce;
+pub mod rolling;
 pub mod scan;
 pub mod tree;
 pub mod vector;

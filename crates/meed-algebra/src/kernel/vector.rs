@@ -3,19 +3,27 @@
 use crate::absent::Reason;
 
 /// `exp` of the entropy of the normalised singular values of the rows (vectors of `dim` components).
-/// Rows with an absent component are left out; 0 rows give an absent value, all-zero rows are undefined.
-pub fn effective_rank(rows: &[f64], dim: usize) -> f64 {
+/// Rows with an absent component are left out; 0 rows give an absent value, all-zero rows are undefined. With `center`
+/// the mean of the rows is subtracted first.
+pub fn effective_rank(rows: &[f64], dim: usize, center: bool) -> f64 {
     let rows: Vec<&[f64]> = rows.chunks_exact(dim.max(1)).filter(|r| r.iter().all(|x| !x.is_nan())).collect();
     if rows.is_empty() {
         return Reason::Empty.value();
     }
+    let mut means = vec![0.0; dim];
+    if center {
+        rows.iter().for_each(|r| means.iter_mut().zip(*r).for_each(|(m, x)| *m += x));
+        means.iter_mut().for_each(|m| *m /= rows.len() as f64);
+    }
+    let rows: Vec<Vec<f64>> =
+        rows.iter().map(|r| r.iter().zip(&means).map(|(x, m)| x - m).collect()).collect();
     // Singular values are roots of the eigenvalues of the smaller Gram matrix.
     let n = rows.len().min(dim);
     let mut gram = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..n {
             gram[i * n + j] = if rows.len() <= dim {
-                rows[i].iter().zip(rows[j]).map(|(a, b)| a * b).sum()
+                rows[i].iter().zip(&rows[j]).map(|(a, b)| a * b).sum()
             } else {
                 rows.iter().map(|r| r[i] * r[j]).sum()
             };
@@ -74,9 +82,11 @@ mod tests {
 
     #[test]
     fn orthogonal_rows_have_full_rank_and_equal_rows_rank_one() {
-        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2) - 2.0).abs() < 1e-12);
-        assert!((effective_rank(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2) - 1.0).abs() < 1e-6);
-        assert!(effective_rank(&[], 2).is_nan());
-        assert!(effective_rank(&[0.0, 0.0], 2).is_nan());
+        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2, false) - 2.0).abs() < 1e-12);
+        assert!((effective_rank(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2, false) - 1.0).abs() < 1e-6);
+        assert!(effective_rank(&[], 2, false).is_nan());
+        assert!(effective_rank(&[0.0, 0.0], 2, false).is_nan());
+        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2, true) - 1.0).abs() < 1e-12);
+        assert!(effective_rank(&[1.0, 2.0, 1.0, 2.0], 2, true).is_nan());
     }
 }

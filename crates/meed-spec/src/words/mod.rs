@@ -11,6 +11,7 @@ mod moves;
 mod pairs;
 mod reduce;
 mod scan;
+mod texts;
 mod time;
 mod vectors;
 mod within;
@@ -45,6 +46,16 @@ pub struct Def {
 
 /// Builds a word from its arguments.
 pub type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
+
+/// A word on plain values alone: numbers, texts, lists, dicts. It builds nothing, so functions given to `map` may call it
+/// in many threads at once.
+#[derive(Clone, Copy)]
+pub struct Plain {
+    /// Help and examples.
+    pub word: Word,
+    /// What it gives.
+    pub run: fn(&Args<'_>) -> Result<Arg, TypeError>,
+}
 
 /// An example: code, its columns, and what it gives.
 const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
@@ -118,6 +129,11 @@ pub fn all() -> impl Iterator<Item = &'static Def> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// All words on plain values.
+pub fn plain() -> impl Iterator<Item = &'static Plain> {
+    texts::WORDS.iter()
 }
 
 /// The word written `name` in the given form.

@@ -81,17 +81,24 @@ pub(super) const WORDS: &[Def] = &[
             axes: "vectors below the axis → axis",
             summary: "exp of the entropy of the normalised singular values: in how many directions the vectors spread.",
             details: "Vectors with an absent component are left out.",
-            args: &[A { name: "x", help: "vectors" }, A { name: "axis", help: "where the result lives" }],
-            examples: &[eg(
-                r#"a.effective_rank("group")"#,
-                r#"{"a@vector": [[[1, 0], [0, 1]], [[2, 2]]]}"#,
-                "[2, 1]",
-            )],
+            args: &[
+                A { name: "x", help: "vectors" },
+                A { name: "axis", help: "where the result lives" },
+                A { name: "center=False", help: "whether their mean is subtracted first" },
+            ],
+            examples: &[
+                eg(r#"a.effective_rank("group")"#, r#"{"a@vector": [[[1, 0], [0, 1]], [[2, 2]]]}"#, "[2, 1]"),
+                eg(
+                    r#"a.effective_rank("group", center=True)"#,
+                    r#"{"a@vector": [[[1, 0], [0, 1]], [[2, 2]]]}"#,
+                    r#"[1, "<undefined>"]"#,
+                ),
+            ],
         },
         form: Form::Method,
         run: |b, a| {
             let x = b.signal(&a.get("x"))?;
-            Ok(Arg::Signal(b.graph.effective_rank(x, &a.text("axis")?)?))
+            Ok(Arg::Signal(b.graph.effective_rank(x, &a.text("axis")?, a.flag("center")?)?))
         },
     },
     Def {
@@ -100,13 +107,23 @@ pub(super) const WORDS: &[Def] = &[
             family: Family::Vector,
             axes: "vectors → one number per element",
             summary: "Component i of a vector.",
-            details: "",
-            args: &[A { name: "x", help: "vectors" }, A { name: "i", help: "from 0" }],
-            examples: &[eg("a.component(1)", TWO, "[[4]]")],
+            details: "With a signal as index each element has its own; absent where there is no such component.",
+            args: &[A { name: "x", help: "vectors" }, A { name: "i", help: "from 0: a number or a signal" }],
+            examples: &[
+                eg("a.component(1)", TWO, "[[4]]"),
+                eg(
+                    "a.component(i)",
+                    r#"{"a@vector": [[[3, 4], [5, 6]]], "i": [[0, 2]]}"#,
+                    r#"[[3, "<not_applicable>"]]"#,
+                ),
+            ],
         },
         form: Form::Method,
         run: |b, a| {
             let x = b.signal(&a.get("x"))?;
+            if let Arg::Signal(i) = a.get("i") {
+                return Ok(Arg::Signal(b.graph.component_at(x, i)?));
+            }
             let i = usize::try_from(a.integer("i")?)
                 .map_err(|_| TypeError::new("a component is counted from 0"))?;
             Ok(Arg::Signal(b.graph.component(x, i)?))
