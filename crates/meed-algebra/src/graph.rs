@@ -132,6 +132,34 @@ impl Graph {
         &self.updates
     }
 
+    /// Forgets the values kept for later batches, and returns them.
+    pub fn take_updates(&mut self) -> Vec<Update> {
+        std::mem::take(&mut self.updates)
+    }
+
+    /// Brings those of `taken` back whose state `outputs` depend on, unless it is updated otherwise by now.
+    pub fn restore_updates(&mut self, mut taken: Vec<Update>, outputs: impl IntoIterator<Item = NodeId>) {
+        let mut open: Vec<NodeId> = outputs.into_iter().collect();
+        open.extend(self.updates.iter().flat_map(|u| [u.value].into_iter().chain(u.key)));
+        let mut seen = std::collections::HashSet::new();
+        while let Some(n) = open.pop() {
+            if !seen.insert(n) {
+                continue;
+            }
+            open.extend(&self.node(n).inputs);
+            let (Op::State { name, .. } | Op::StateText { name, .. }) = self.node(n).op.clone() else {
+                continue;
+            };
+            if let Some(i) = taken.iter().position(|u| u.name == name) {
+                let update = taken.swap_remove(i);
+                if self.updates.iter().all(|u| u.name != name) {
+                    open.extend([update.value].into_iter().chain(update.key));
+                    self.updates.push(update);
+                }
+            }
+        }
+    }
+
     /// The shape of a node.
     pub fn shape(&self, id: NodeId) -> &Shape {
         &self.node(id).shape
@@ -275,12 +303,20 @@ impl Graph {
         self.add(op, key.into_iter().collect(), shape, Kind::Number)
     }
 
+    /// The text kept under `name` by earlier batches, `init` before any; one text, or one per `key`.
+    pub fn state_text(&mut self, name: &str, init: &str, key: Option<NodeId>) -> NodeId {
+        let axis = key.map_or(Axis::BATCH, |k| self.shape(k).axis);
+        let op = Op::StateText { name: name.into(), init: init.into() };
+        self.add(op, key.into_iter().collect(), Shape::of(axis), Kind::Text)
+    }
+
     /// Keeps `value` under `name` after the batch, per `key` when given.
     ///
     /// # Errors
-    /// When the name is already updated, or the value does not live where the key does.
+    /// When the name is already updated, the value does not live where the key does, or one is text and the other is
+    /// not.
     pub fn update(&mut self, state: NodeId, value: NodeId) -> Result<NodeId, TypeError> {
-        let Op::State { name, .. } = self.node(state).op.clone() else {
+        let (Op::State { name, .. } | Op::StateText { name, .. }) = self.node(state).op.clone() else {
             return Err(TypeError::new("only what `state(…)` returned can be updated"));
         };
         let key = self.node(state).inputs.first().copied();
@@ -291,8 +327,15 @@ impl Graph {
                 Err(TypeError::new(format!("state `{name}` is updated twice")))
             };
         }
-        if self.kind(value) == Kind::Text {
-            return Err(TypeError::new(format!("state `{name}` keeps numbers, this is text")));
+        match (self.kind(state) == Kind::Text, self.kind(value) == Kind::Text) {
+            (false, true) => {
+                return Err(TypeError::new(format!("state `{name}` keeps numbers, this is text"))
+                    .help("give it a text to begin with: `state(name, init=\"\")`"));
+            }
+            (true, false) => {
+                return Err(TypeError::new(format!("state `{name}` keeps a text, this is a number")));
+            }
+            _ => {}
         }
         let wanted = self.shape(state).clone();
         let value = self.spread(value, &wanted)?;

@@ -406,6 +406,13 @@ pub enum Op {
         /// The value before any update.
         init: Real,
     },
+    /// A text kept from earlier batches: `(key?)`.
+    StateText {
+        /// Its name in the saved state.
+        name: Arc<str>,
+        /// The text before any update.
+        init: Arc<str>,
+    },
     /// The vector moved by one component, the value put last: `(vector, x)`.
     Append,
     /// For each present value a reduction of the last `n` present ones, itself included, in the order of the batch;

@@ -119,6 +119,7 @@ fn label(graph: &Graph, id: NodeId) -> String {
             Some(Reason::Missing) => format!("state {name}"),
             _ => format!("state {name}, at first {}", init.0),
         },
+        Op::StateText { name, .. } => format!("state {name}, a text"),
         Op::Append => "append".to_string(),
         Op::Rolling { op, n } => format!("{} of the last {n}", reducer_name(*op)),
         Op::Latest => "the last values".to_string(),

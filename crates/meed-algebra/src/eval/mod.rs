@@ -200,11 +200,9 @@ impl Plan {
         &self,
         u: &crate::graph::Update,
         stores: &BTreeMap<NodeId, Values>,
-    ) -> (String, Option<Values>, Vec<f64>, usize) {
-        let values = match stores.get(&u.value) {
-            Some(Values::Numbers(v)) => v.clone(),
-            _ => self.graph.constant(u.value).into_iter().collect(),
-        };
+    ) -> (String, Option<Values>, Values, usize) {
+        let values = stores.get(&u.value).cloned().or_else(|| self.constant(u.value));
+        let values = values.unwrap_or(Values::Numbers(Vec::new()));
         let key = u.key.and_then(|k| stores.get(&k).cloned().or_else(|| self.constant(k)));
         (u.name.to_string(), key, values, self.graph.shape(u.value).dim.unwrap_or(1))
     }

@@ -102,6 +102,10 @@ pub(crate) fn run(
             let key = (!node.inputs.is_empty()).then(|| input(0));
             Values::Numbers(ctx.state.read(name, init.0, key, n, shape.dim.unwrap_or(1)))
         }
+        Op::StateText { name, init } => {
+            let key = (!node.inputs.is_empty()).then(|| input(0));
+            Values::Texts(ctx.state.read_texts(name, init, key, frame.len(shape.axis)))
+        }
         Op::ReasonText => {
             let x = input(0);
             let reason = |i: usize| match x {

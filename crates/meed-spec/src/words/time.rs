@@ -302,26 +302,33 @@ pub(super) const WORDS: &[Def] = &[
             family: Family::Time,
             axes: "→ batch, or the axis of the key",
             summary: "A value kept from earlier batches, as it was before this one.",
-            details: "`update(state, value)` gives it its next value.",
+            details: "`update(state, value)` gives it its next value. A state that begins with a text keeps texts: whatever `map` writes as JSON and reads with `parse_json`.",
             args: &[
                 A { name: "name", help: "its name in the saved state" },
-                A { name: "init=0", help: "the value before the first batch; None: absent" },
+                A {
+                    name: "init=0",
+                    help: "the number or text before the first batch; None: an absent number",
+                },
                 KEY,
             ],
-            examples: &[eg(
-                r#"update(state("seen"), state("seen") + r.count("batch"))"#,
-                r#"{"r": [[0, 4]]}"#,
-                "2",
-            )],
+            examples: &[
+                eg(r#"update(state("seen"), state("seen") + r.count("batch"))"#, r#"{"r": [[0, 4]]}"#, "2"),
+                eg(
+                    r#"update(state("log", init=""), map(lambda log, x: log + str(x), state("log", init=""), r.max("batch"), kind="text"))"#,
+                    r#"{"r": [[0, 4]]}"#,
+                    r#""4.0""#,
+                ),
+            ],
         },
         form: Form::Function,
         run: |b, a| {
-            let key = key(b, a)?;
+            let (name, key) = (a.text("name")?, key(b, a)?);
             let init = match a.get("init") {
+                Arg::Text(text) => return Ok(Arg::Signal(b.graph.state_text(&name, &text, key))),
                 Arg::None => Reason::Missing.value(),
                 _ => a.number("init")?,
             };
-            Ok(Arg::Signal(b.graph.state(&a.text("name")?, init, key, None)))
+            Ok(Arg::Signal(b.graph.state(&name, init, key, None)))
         },
     },
     Def {
