@@ -14,6 +14,7 @@ pub mod error;
 pub mod eval;
 pub mod function;
 mod gate;
+mod geometry;
 pub mod graph;
 pub mod kernel;
 pub mod op;

@@ -247,6 +247,25 @@ impl Segment {
     }
 }
 
+/// Where a vector lies among its siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Near {
+    /// The number of its cluster: `(x, keys…)`.
+    Cluster {
+        /// How near neighbours are.
+        eps: Real,
+        /// Neighbours from which a vector makes a cluster, itself counted.
+        min_samples: usize,
+    },
+    /// The mean distance to the nearest of others: `(x, to, keys…)`.
+    Nearest {
+        /// How many of them.
+        k: usize,
+        /// Whether an element's own vector is left out.
+        others: bool,
+    },
+}
+
 /// What the siblings are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -381,6 +400,13 @@ pub enum Op {
     EffectiveRank {
         /// Whether the mean is subtracted.
         center: bool,
+    },
+    /// Vectors among their siblings.
+    Near {
+        /// What is computed.
+        op: Near,
+        /// Siblings are the elements under one element of this axis.
+        scope: Axis,
     },
     /// A function per element.
     Call(Call),

@@ -277,7 +277,8 @@ fn is_global(graph: &Graph, n: NodeId) -> bool {
         .any(|c| c.within == Axis::BATCH && graph.tree().contains(c.axis, node.shape.axis));
     let scoped = match node.op {
         Op::Segment { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
-        Op::Lookup(a) | Op::CallOver { axis: a, .. } => a == Axis::BATCH,
+        Op::Lookup(a) | Op::CallOver { axis: a, .. } | Op::Near { scope: a, .. } => a == Axis::BATCH,
+        Op::Rolling { .. } => true,
         Op::Rolling { .. } => true,
         // Only one child of the whole batch gets the value.
         Op::SpreadAt(_) => !graph.tree().contains(Axis::GROUP, graph.shape(node.inputs[0]).axis),

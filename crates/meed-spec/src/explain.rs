@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use meed_algebra::op::{Op, Real, Scope, Segment};
+use meed_algebra::op::{Near, Op, Real, Scope, Segment};
 use meed_algebra::{Graph, NodeId, Plan, Reason, reducer_name, segment_name};
 
 /// The expression tree of every output: what is shared is written once, what looks across groups is marked.
@@ -108,6 +108,13 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Component(i) => format!("component {i}"),
         Op::ComponentAt => "component".to_string(),
         Op::EffectiveRank { .. } => "effective_rank".to_string(),
+        Op::Near { op, scope } => {
+            let what = match op {
+                Near::Cluster { .. } => "cluster",
+                Near::Nearest { .. } => "nearest",
+            };
+            format!("{what} within {}", graph.tree().name(*scope))
+        }
         Op::Call(call) => format!("{} ({axis})", call.0.identity()),
         Op::CallOver { call, axis: over, .. } => {
             format!("{} over {} ({axis})", call.0.identity(), graph.tree().name(*over))

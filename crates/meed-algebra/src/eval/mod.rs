@@ -4,6 +4,7 @@ mod buffer;
 mod fused;
 mod layout;
 mod local;
+mod near;
 mod repeat;
 mod single;
 

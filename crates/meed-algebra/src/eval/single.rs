@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::buffer::{Pick, take};
 use super::layout::Frame;
 use super::repeat::inner_map;
-use super::{Context, Timer};
+use super::{Context, Timer, near};
 use crate::absent::{Reason, canonical};
 use crate::axis::Axis;
 use crate::column::{Shape, TextCell, Values};
@@ -77,6 +77,10 @@ pub(crate) fn run(
                     .map(|w| vector::effective_rank(&x[w[0] * dim..w[1] * dim], dim, *center))
                     .collect(),
             )
+        }
+        Op::Near { op, scope } => {
+            let dim = in_shape(0).dim.unwrap_or(1);
+            Values::Numbers(near::near(frame, *op, *scope, shape.axis, dim, inputs))
         }
         Op::Call(call) => {
             // A function that makes an axis is called where its arguments live.
@@ -381,7 +385,7 @@ fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
 }
 
 /// The positions (from 0) of siblings with equal keys, in the order the keys are first seen.
-fn split(keys: &[Slice<'_>], first: usize, n: usize) -> Vec<Vec<usize>> {
+pub(super) fn split(keys: &[Slice<'_>], first: usize, n: usize) -> Vec<Vec<usize>> {
     if keys.is_empty() {
         return vec![(0..n).collect()];
     }

@@ -2,6 +2,7 @@
 
 pub mod elementwise;
 pub mod exp;
+pub mod near;
 pub mod rank;
 pub mod reduce;
 pub mod rolling;
