@@ -279,7 +279,6 @@ fn is_global(graph: &Graph, n: NodeId) -> bool {
         Op::Segment { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
         Op::Lookup(a) | Op::CallOver { axis: a, .. } | Op::Near { scope: a, .. } => a == Axis::BATCH,
         Op::Rolling { .. } => true,
-        Op::Rolling { .. } => true,
         // Only one child of the whole batch gets the value.
         Op::SpreadAt(_) => !graph.tree().contains(Axis::GROUP, graph.shape(node.inputs[0]).axis),
         _ => false,

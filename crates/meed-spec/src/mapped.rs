@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use meed_algebra::function::{alternatives, is_several};
 use meed_algebra::{
     EvalError, Form, Function, Kind, Nested, OverFunction, Reason, Slice, TextCell, TypeError, Values,
 };
@@ -117,12 +118,16 @@ fn exhausted(e: &starlark::Error) -> Option<Reason> {
     }
 }
 
-/// Value `i` of an argument; None where it is absent.
+/// Value `i` of an argument; None where it is absent, a list where there are several texts ("any of these answers").
 fn plain<'v>(values: &Slice<'_>, i: usize, heap: Heap<'v>) -> Value<'v> {
     match values {
         Slice::Numbers(v) if v[i].is_nan() => Value::new_none(),
         Slice::Numbers(v) => heap.alloc(v[i]),
-        Slice::Texts(v) => v[i].as_deref().map_or(Value::new_none(), |t| heap.alloc(t)),
+        Slice::Texts(v) => match v[i].as_deref() {
+            Err(_) => Value::new_none(),
+            Ok(text) if is_several(text) => heap.alloc(AllocList(alternatives(text))),
+            Ok(text) => heap.alloc(text),
+        },
     }
 }
 

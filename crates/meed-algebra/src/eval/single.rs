@@ -154,8 +154,7 @@ fn over(
         path.map(|next| frame.segments(std::mem::replace(&mut above, next), next)).collect()
     };
     let owned: Vec<Vec<_>> = shapes.iter().copied().chain([&node.shape]).map(offsets).collect();
-    let levels: Vec<Vec<&[usize]>> =
-        owned.iter().map(|l| l.iter().map(|o| o.as_slice()).collect()).collect();
+    let levels: Vec<Vec<&[usize]>> = owned.iter().map(|l| l.iter().map(|o| o.as_slice()).collect()).collect();
     let args: Vec<Nested<'_>> = values
         .iter()
         .enumerate()

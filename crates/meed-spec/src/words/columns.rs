@@ -133,14 +133,17 @@ pub(super) const WORDS: &[Def] = &[
             family: Family::Program,
             axes: "any on one line → the deepest one; with `over`, any below it → `to`",
             summary: "A Starlark function called with the values of each element, or of each parent.",
-            details: "The function gets numbers, texts, and None for absent values; it returns a number, True, False, a text (with `kind=\"text\"`) or None. An error inside it makes that element absent. With `over` it is called once per element of that axis and gets everything below it: a list of the children's values, lists of lists further down, a dict where there are lanes, a list where there is a vector; what lives on `over` or above is a plain value. It then returns one value, or for an axis `to` further down a list with one value per child (lists of lists further down); None makes all of them absent. With `lanes` each value is a dict with these labels. Brackets, joins and small searches are written this way.",
+            details: "The function gets numbers, texts (a list of texts where the data has several, as accepted answers), and None for absent values; it returns a number, True, False, a text (with `kind=\"text\"`) or None. An error inside it makes that element absent. With `over` it is called once per element of that axis and gets everything below it: a list of the children's values, lists of lists further down, a dict where there are lanes, a list where there is a vector; what lives on `over` or above is a plain value. It then returns one value, or for an axis `to` further down a list with one value per child (lists of lists further down); None makes all of them absent. With `lanes` each value is a dict with these labels. Brackets, joins and small searches are written this way.",
             args: &[
                 A { name: "fn", help: "a function" },
                 A { name: "*values", help: "signals" },
                 A { name: "kind=\"number\"", help: "what it returns: `number`, `bool` or `text`" },
                 A { name: "when=None", help: "call it only where this holds" },
                 A { name: "over=None", help: "the axis of the parents; None: a call per element" },
-                A { name: "to=None", help: "where the results live: an axis below `over`; None: `over` itself" },
+                A {
+                    name: "to=None",
+                    help: "where the results live: an axis below `over`; None: `over` itself",
+                },
                 A { name: "lanes=None", help: "labels of what is returned at once" },
             ],
             examples: &[
