@@ -17,6 +17,7 @@ mod gate;
 mod geometry;
 pub mod graph;
 pub mod kernel;
+pub mod linear;
 pub mod op;
 pub mod over;
 pub mod plan;

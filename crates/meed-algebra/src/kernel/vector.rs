@@ -29,7 +29,8 @@ pub fn effective_rank(rows: &[f64], dim: usize, center: bool) -> f64 {
             };
         }
     }
-    let singular: Vec<f64> = eigenvalues(&mut gram, n).into_iter().map(|x| x.max(0.0).sqrt()).collect();
+    jacobi(&mut gram, n, None);
+    let singular: Vec<f64> = (0..n).map(|i| gram[i * n + i].max(0.0).sqrt()).collect();
     let total: f64 = singular.iter().sum();
     if total <= 0.0 || !total.is_finite() {
         return Reason::Undefined.value();
@@ -38,8 +39,9 @@ pub fn effective_rank(rows: &[f64], dim: usize, center: bool) -> f64 {
     entropy.exp()
 }
 
-/// Eigenvalues of a symmetric matrix by Jacobi rotations.
-fn eigenvalues(a: &mut [f64], n: usize) -> Vec<f64> {
+/// Turns a symmetric matrix by rotations until it is diagonal: the eigenvalues. The same rotations applied to the columns
+/// of `vectors`, at first the identity, make those the eigenvectors.
+pub(crate) fn jacobi(a: &mut [f64], n: usize, mut vectors: Option<&mut [f64]>) {
     for _ in 0..64 {
         let off: f64 =
             (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
@@ -49,14 +51,13 @@ fn eigenvalues(a: &mut [f64], n: usize) -> Vec<f64> {
         }
         for p in 0..n {
             for q in p + 1..n {
-                rotate(a, n, p, q);
+                rotate(a, n, p, q, vectors.as_deref_mut());
             }
         }
     }
-    (0..n).map(|i| a[i * n + i]).collect()
 }
 
-fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
+fn rotate(a: &mut [f64], n: usize, p: usize, q: usize, vectors: Option<&mut [f64]>) {
     let apq = a[p * n + q];
     if apq == 0.0 {
         return;
@@ -73,6 +74,10 @@ fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
     for k in 0..n {
         let (x, y) = (a[p * n + k], a[q * n + k]);
         (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y);
+    }
+    for row in vectors.into_iter().flat_map(|v| v.chunks_exact_mut(n)) {
+        let (x, y) = (row[p], row[q]);
+        (row[p], row[q]) = (c * x - s * y, s * x + c * y);
     }
 }
 
