@@ -35,6 +35,8 @@ pub enum Family {
     Program,
     /// Plain texts, inside functions.
     PlainText,
+    /// Plain tables of numbers, inside functions.
+    PlainTable,
 }
 
 impl Family {
@@ -57,6 +59,7 @@ impl Family {
             Family::Text => "measure a text",
             Family::Program => "programs",
             Family::PlainText => "texts in functions",
+            Family::PlainTable => "tables of numbers in functions",
         }
     }
 }

@@ -11,6 +11,7 @@ mod moves;
 mod pairs;
 mod reduce;
 mod scan;
+mod tables;
 mod texts;
 mod time;
 mod vectors;
@@ -133,7 +134,7 @@ pub fn all() -> impl Iterator<Item = &'static Def> {
 
 /// All words on plain values.
 pub fn plain() -> impl Iterator<Item = &'static Plain> {
-    texts::WORDS.iter()
+    texts::WORDS.iter().chain(tables::WORDS)
 }
 
 /// The word written `name` in the given form.
