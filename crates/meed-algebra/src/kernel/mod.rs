@@ -7,4 +7,5 @@ pub mod reduce;
 pub mod scan;
 pub mod tree;
 pub mod vector;
+pub mod vjp;
 pub mod within;
