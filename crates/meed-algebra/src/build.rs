@@ -8,7 +8,7 @@ use crate::error::TypeError;
 use crate::graph::{Cross, Graph, NodeId};
 use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Unary};
 
-type Built = Result<NodeId, TypeError>;
+pub(crate) type Built = Result<NodeId, TypeError>;
 
 impl Graph {
     /// Gives `x` the shape `to`: repeated for each descendant, lane and component.
@@ -69,7 +69,7 @@ impl Graph {
         Ok(Shape { axis, lanes, dim })
     }
 
-    fn align(&mut self, xs: &[NodeId]) -> Result<(Vec<NodeId>, Shape), TypeError> {
+    pub(crate) fn align(&mut self, xs: &[NodeId]) -> Result<(Vec<NodeId>, Shape), TypeError> {
         let mut shape = Shape::of(Axis::BATCH);
         for x in xs {
             shape = self.meet(&shape, &self.shape(*x).clone())?;
@@ -82,7 +82,7 @@ impl Graph {
         Ok((xs, shape))
     }
 
-    fn numeric(&self, x: NodeId, what: &str) -> Result<(), TypeError> {
+    pub(crate) fn numeric(&self, x: NodeId, what: &str) -> Result<(), TypeError> {
         match self.kind(x) {
             Kind::Text => Err(TypeError::new(format!("{what} needs numbers, this is text"))),
             _ => Ok(()),
@@ -227,7 +227,7 @@ impl Graph {
         }
     }
 
-    fn inner_reduced(shape: &Shape) -> Shape {
+    pub(crate) fn inner_reduced(shape: &Shape) -> Shape {
         match shape.dim {
             Some(_) => Shape { dim: None, ..shape.clone() },
             None => Shape { lanes: None, ..shape.clone() },
@@ -467,7 +467,7 @@ impl Graph {
         Ok(cross)
     }
 
-    fn cross_of(&self, axis: Axis) -> Result<Cross, TypeError> {
+    pub(crate) fn cross_of(&self, axis: Axis) -> Result<Cross, TypeError> {
         self.crosses
             .iter()
             .find(|c| c.axis == axis)

@@ -2,7 +2,7 @@
 //!
 //! Equal expressions are one node, so common subexpressions are evaluated once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::absent::Reason;
@@ -75,6 +75,7 @@ pub struct Graph {
     pub(crate) crosses: Vec<Cross>,
     pub(crate) unfolded: Vec<Unfolded>,
     pub(crate) updates: Vec<Update>,
+    parameters: BTreeMap<Arc<str>, Vec<f64>>,
     streams: u64,
 }
 
@@ -88,6 +89,7 @@ impl Graph {
             crosses: Vec::new(),
             unfolded: Vec::new(),
             updates: Vec::new(),
+            parameters: BTreeMap::new(),
             streams: 0,
         }
     }
@@ -270,6 +272,39 @@ impl Graph {
         self.add(Op::Number(Real(reason.value())), vec![], Shape::of(Axis::BATCH), Kind::Number)
     }
 
+    /// A knob that can be learned, on `batch`: one value, or one per lane or component of `shape`. Its value can be
+    /// changed without building anything again ([`Graph::set_parameter`]).
+    ///
+    /// # Errors
+    /// When there is not one value for each place of the shape, one is absent, or the name is taken.
+    pub fn add_parameter(&mut self, name: &str, shape: Shape, values: Vec<f64>) -> Result<NodeId, TypeError> {
+        if self.parameters.contains_key(name) {
+            return Err(TypeError::new(format!("param `{name}` is there already")));
+        }
+        let shape = shape.at(Axis::BATCH);
+        check_parameter(name, shape.width(), &values)?;
+        self.parameters.insert(name.into(), values);
+        Ok(self.add(Op::Parameter(name.into()), vec![], shape, Kind::Number))
+    }
+
+    /// The value of a parameter; empty when there is none of that name.
+    pub fn parameter(&self, name: &str) -> &[f64] {
+        self.parameters.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Gives a parameter another value.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the values are not as many, or absent.
+    pub fn set_parameter(&mut self, name: &str, values: &[f64]) -> Result<(), TypeError> {
+        let Some(old) = self.parameters.get_mut(name) else {
+            return Err(TypeError::new(format!("there is no parameter `{name}`")));
+        };
+        check_parameter(name, old.len(), values)?;
+        old.copy_from_slice(values);
+        Ok(())
+    }
+
     /// A constant text.
     pub fn text(&mut self, value: &str) -> NodeId {
         self.add(Op::Text(value.into()), vec![], Shape::of(Axis::BATCH), Kind::Text)
@@ -341,5 +376,15 @@ impl Graph {
         let value = self.spread(value, &wanted)?;
         self.updates.push(Update { name, value, key });
         Ok(value)
+    }
+}
+
+fn check_parameter(name: &str, width: usize, values: &[f64]) -> Result<(), TypeError> {
+    if values.len() != width {
+        return Err(TypeError::new(format!("param `{name}` has {width} values, got {}", values.len())));
+    }
+    match values.iter().any(|x| x.is_nan()) {
+        true => Err(TypeError::new(format!("param `{name}` is not a number (NaN)"))),
+        false => Ok(()),
     }
 }

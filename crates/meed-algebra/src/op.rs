@@ -266,6 +266,15 @@ pub enum Near {
     },
 }
 
+/// An operation among siblings whose gradient has a kernel of its own; the others' are made of other operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Vjp {
+    Reduce(Reducer),
+    Scan { op: Scan, reverse: bool },
+    Tree(Tree),
+}
+
 /// What the siblings are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -451,4 +460,27 @@ pub enum Op {
     },
     /// The last present values, oldest first, absent where there are fewer: `(x, earlier)`.
     Latest,
+    /// A knob that can be learned; its value is kept beside the graph.
+    Parameter(Arc<str>),
+    /// `x`, which gradients take for a constant.
+    Stop,
+    /// A gradient times a derivative, 0 where there is no product (an absent derivative, 0 times infinity): `(g, d)`.
+    Chain,
+    /// A gradient where the condition holds, 0 elsewhere: `(g, condition)`.
+    Gate,
+    /// The gradient of an operation among siblings by its values: `(x, g, parents?, keys…)`. `g` is the gradient by
+    /// the results; of a reduction by its one result, repeated.
+    Vjp {
+        /// What was computed.
+        op: Vjp,
+        /// Who the siblings are.
+        scope: Scope,
+        /// How many inputs are keys that split the siblings.
+        keys: u8,
+    },
+    /// For each sibling the sum of what those send whose key is its id, a look-up in the other direction:
+    /// `(g, key, id)`.
+    Scatter(Axis),
+    /// For each right element the sum over its pairs on this axis.
+    RightSum(Axis),
 }

@@ -27,6 +27,8 @@ pub enum Family {
     Time,
     /// Chance.
     Chance,
+    /// Gradients.
+    Gradient,
     /// Scorers that check an answer.
     Verify,
     /// Scorers that measure a text.
@@ -55,6 +57,7 @@ impl Family {
             Family::Absent => "absent values",
             Family::Time => "time and state",
             Family::Chance => "chance",
+            Family::Gradient => "gradients",
             Family::Verify => "verify an answer",
             Family::Text => "measure a text",
             Family::Program => "programs",

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use meed_algebra::op::{Near, Op, Real, Scope, Segment};
+use meed_algebra::op::{Near, Op, Real, Scope, Segment, Vjp};
 use meed_algebra::{Graph, NodeId, Plan, Reason, reducer_name, segment_name};
 
 /// The expression tree of every output: what is shared is written once, what looks across groups is marked.
@@ -130,5 +130,20 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Append => "append".to_string(),
         Op::Rolling { op, n } => format!("{} of the last {n}", reducer_name(*op)),
         Op::Latest => "the last values".to_string(),
+        Op::Parameter(name) => format!("param {name}, learnable"),
+        Op::Stop => "stop_gradient".to_string(),
+        Op::Chain => "gradient times derivative".to_string(),
+        Op::Gate => "gradient where it holds".to_string(),
+        Op::Vjp { op, scope, .. } => format!("gradient of {} within {}", vjp_name(*op), of(scope)),
+        Op::Scatter(scope) => format!("gradient of lookup within {}", graph.tree().name(*scope)),
+        Op::RightSum(_) => "gradient of right of pairs".to_string(),
     }
+}
+
+fn vjp_name(op: Vjp) -> String {
+    segment_name(match op {
+        Vjp::Reduce(op) => Segment::Reduce(op),
+        Vjp::Scan { op, reverse } => Segment::Scan { op, reverse },
+        Vjp::Tree(op) => Segment::Tree(op),
+    })
 }

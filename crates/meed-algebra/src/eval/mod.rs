@@ -2,6 +2,7 @@
 
 mod buffer;
 mod fused;
+mod gradient;
 mod layout;
 mod local;
 mod near;
@@ -211,6 +212,7 @@ impl Plan {
     fn constant(&self, id: NodeId) -> Option<Values> {
         match &self.graph.node(id).op {
             Op::Number(x) => Some(Values::Numbers(vec![x.0])),
+            Op::Parameter(name) => Some(Values::Numbers(self.graph.parameter(name).to_vec())),
             Op::Text(t) => Some(Values::Texts(vec![Ok(t.clone())])),
             _ => None,
         }
@@ -275,6 +277,7 @@ fn find<'s>(
     }
     match &node.op {
         Op::Number(x) => Slice::Numbers(std::slice::from_ref(&x.0)),
+        Op::Parameter(name) => Slice::Numbers(ctx.plan.graph().parameter(name)),
         _ => ctx.texts.get(&n).map_or(Slice::Numbers(&[]), |t| Slice::Texts(std::slice::from_ref(t))),
     }
 }

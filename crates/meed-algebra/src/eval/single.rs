@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::buffer::{Pick, take};
 use super::layout::Frame;
 use super::repeat::inner_map;
-use super::{Context, Timer, near};
+use super::{Context, Timer, gradient, near};
 use crate::absent::{Reason, canonical};
 use crate::axis::Axis;
 use crate::column::{Shape, TextCell, Values};
@@ -13,7 +13,7 @@ use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::{Cross, NodeId};
 use crate::kernel::{reduce, rolling, scan, tree, vector, within};
-use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Within};
+use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Vjp, Within};
 use crate::over::{Form, Nested, OverFunction};
 
 /// Evaluates one node, which is not a column, over a frame.
@@ -52,6 +52,24 @@ pub(crate) fn run(
             take(input(0), (0..n).map(|e| Ok(e * dim + i)))
         }
         Op::Lanes => lanes(frame, shape, (0..node.inputs.len()).map(|k| numbers(input(k))).collect()),
+        Op::Vjp { op, scope, keys } => {
+            let tree = matches!(op, Vjp::Tree(_));
+            let parents: &[f64] = if tree { numbers(input(2)) } else { &[] };
+            let first = 2 + usize::from(tree);
+            let keys = &inputs[first..first + usize::from(*keys)];
+            let (x, g) = (numbers(input(0)), numbers(input(1)));
+            Values::Numbers(gradient::siblings(frame, *op, *scope, shape, [x, g, parents], keys))
+        }
+        Op::Scatter(scope) => {
+            Values::Numbers(gradient::scatter(frame, *scope, numbers(input(0)), shape, input(1), input(2)))
+        }
+        Op::RightSum(pairs) => {
+            let cross = graph.crosses().iter().find(|c| c.axis == *pairs);
+            Values::Numbers(
+                cross.map_or(Vec::new(), |c| gradient::right_sum(frame, *c, numbers(input(0)), shape)),
+            )
+        }
+        Op::Parameter(name) => Values::Numbers(graph.parameter(name).to_vec()),
         Op::Append => Values::Numbers(append(numbers(input(0)), numbers(input(1)), shape.dim.unwrap_or(1))),
         Op::Rolling { op, n } => {
             Values::Numbers(rolling::rolling(*op, *n, numbers(input(0)), numbers(input(1))))
@@ -131,7 +149,9 @@ pub(crate) fn run(
         Op::Isin(atoms) => isin(input(0), atoms),
         Op::Binary(op) => compare_texts(*op, input(0), input(1)),
         Op::Choose | Op::Mask | Op::OrElse => texts(&node.op, inputs, frame.len(shape.axis) * shape.width()),
-        Op::Unary(_) => unreachable!("numbers are handled in fused passes"),
+        Op::Unary(_) | Op::Chain | Op::Gate | Op::Stop => {
+            unreachable!("numbers are handled in fused passes")
+        }
     };
     Ok(values)
 }
@@ -230,7 +250,12 @@ fn spread_at(frame: &Frame<'_>, x: &[f64], from: &Shape, to: &Shape, place: Plac
 
 /// Calls `f(first, stride, count)` for each set of siblings: values at `first, first + stride, …`, and where its
 /// result goes.
-fn each_siblings(frame: &Frame<'_>, scope: Scope, shape: &Shape, mut f: impl FnMut(usize, usize, usize)) {
+pub(super) fn each_siblings(
+    frame: &Frame<'_>,
+    scope: Scope,
+    shape: &Shape,
+    mut f: impl FnMut(usize, usize, usize),
+) {
     let width = shape.width();
     match scope {
         Scope::Axis(above) => {
@@ -370,12 +395,12 @@ fn cell_reason(key: &Slice<'_>, i: usize) -> Option<Reason> {
 }
 
 #[derive(PartialEq, Eq, Hash)]
-enum Key<'a> {
+pub(super) enum Key<'a> {
     Number(u64),
     Text(&'a str),
 }
 
-fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
+pub(super) fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
     match key {
         // Adding 0 makes -0 and 0 one key.
         Slice::Numbers(v) => (!v[i].is_nan()).then(|| Key::Number((v[i] + 0.0).to_bits())),

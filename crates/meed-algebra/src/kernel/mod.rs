@@ -9,4 +9,5 @@ pub mod rolling;
 pub mod scan;
 pub mod tree;
 pub mod vector;
+pub mod vjp;
 pub mod within;

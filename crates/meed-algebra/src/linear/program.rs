@@ -239,14 +239,22 @@ mod tests {
 
     #[test]
     fn a_corner_is_found() {
-        let p = program(&[-3.0, -5.0], &[&[1.0, 0.0], &[0.0, 2.0], &[3.0, 2.0]], &[4.0, 12.0, 18.0], 0.0, f64::INFINITY);
+        let p = program(
+            &[-3.0, -5.0],
+            &[&[1.0, 0.0], &[0.0, 2.0], &[3.0, 2.0]],
+            &[4.0, 12.0, 18.0],
+            0.0,
+            f64::INFINITY,
+        );
         let Solved::Best(x) = linprog(&p) else { panic!("solvable") };
         assert!((x[0] - 2.0).abs() < 1e-9 && (x[1] - 6.0).abs() < 1e-9, "{x:?}");
     }
 
     #[test]
     fn bounds_hold_also_below_zero() {
-        let Solved::Best(x) = linprog(&program(&[1.0, -1.0], &[], &[], -2.0, 3.0)) else { panic!("solvable") };
+        let Solved::Best(x) = linprog(&program(&[1.0, -1.0], &[], &[], -2.0, 3.0)) else {
+            panic!("solvable")
+        };
         assert_eq!(x, [-2.0, 3.0]);
         let free = program(&[1.0], &[&[-1.0]], &[5.0], f64::NEG_INFINITY, f64::INFINITY);
         assert_eq!(linprog(&free), Solved::Best(vec![-5.0]));
@@ -278,7 +286,8 @@ mod tests {
     #[test]
     fn vertices_of_a_square() {
         let p = |x: f64, y: f64| vec![x, y];
-        let points = [p(0.0, 0.0), p(1.0, 0.0), p(0.5, 0.0), p(0.4, 0.6), p(1.0, 1.0), p(0.0, 1.0), p(1.0, 1.0)];
+        let points =
+            [p(0.0, 0.0), p(1.0, 0.0), p(0.5, 0.0), p(0.4, 0.6), p(1.0, 1.0), p(0.0, 1.0), p(1.0, 1.0)];
         assert_eq!(hull(&points), [0, 1, 4, 5]);
         assert_eq!(hull(&[p(1.0, 2.0)]), [0]);
         assert_eq!(hull(&[vec![0.0], vec![3.0], vec![1.0]]), [0, 1]);

@@ -77,7 +77,10 @@ mod tests {
     }
 
     fn length(gram: &[Vec<f64>], w: &[f64]) -> f64 {
-        (0..w.len()).flat_map(|i| (0..w.len()).map(move |j| (i, j))).map(|(i, j)| w[i] * gram[i][j] * w[j]).sum()
+        (0..w.len())
+            .flat_map(|i| (0..w.len()).map(move |j| (i, j)))
+            .map(|(i, j)| w[i] * gram[i][j] * w[j])
+            .sum()
     }
 
     #[test]
@@ -86,11 +89,12 @@ mod tests {
         assert!((w[0] - 0.5384615384615384).abs() < 1e-9);
         let w = min_norm_weights(&gram(&[&[1.0, 0.0], &[2.0, 0.0], &[0.5, 0.0]]));
         assert_eq!(w, [0.0, 0.0, 1.0]);
-        assert!(length(&gram(&[&[1.0, 0.0], &[-1.0, 0.0], &[0.0, 1.0]]), &min_norm_weights(&gram(&[
-            &[1.0, 0.0],
-            &[-1.0, 0.0],
-            &[0.0, 1.0]
-        ]))) < 1e-18);
+        assert!(
+            length(
+                &gram(&[&[1.0, 0.0], &[-1.0, 0.0], &[0.0, 1.0]]),
+                &min_norm_weights(&gram(&[&[1.0, 0.0], &[-1.0, 0.0], &[0.0, 1.0]]))
+            ) < 1e-18
+        );
         assert!(min_norm_weights(&[]).is_empty());
     }
 

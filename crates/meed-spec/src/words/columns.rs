@@ -1,8 +1,9 @@
 //! Columns, knobs and programs.
 
-use meed_algebra::{Arg as A, Family, Kind, TypeError, Word};
+use meed_algebra::{Arg as A, Axis, Family, Kind, Shape, TypeError, Word};
 
 use super::{Arg, Args, Builder, Def, Form, eg};
+use crate::params::Learn;
 
 /// Column names that are words by themselves.
 pub const WELL_KNOWN: &[(&str, &str, Kind)] = &[
@@ -74,6 +75,52 @@ fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
     Ok(Arg::Signal(b.graph.or_else(x, y)?))
 }
 
+/// How a knob is learned, if it is.
+fn learn(a: &Args<'_>) -> Result<Option<Learn>, TypeError> {
+    let dual = match a.get("learn") {
+        Arg::Bool(learn) => (learn, false),
+        Arg::Text(how) if how == "dual" => (true, true),
+        _ => return Err(TypeError::new("`learn` is True, False or \"dual\"")),
+    };
+    let bound = |name: &str| match a.get(name) {
+        Arg::None => Ok(None),
+        _ => a.number(name).map(Some),
+    };
+    let (low, high, simplex) = (bound("low")?, bound("high")?, a.flag("simplex")?);
+    match dual {
+        (false, _) if low.is_none() && high.is_none() && !simplex => Ok(None),
+        (false, _) => Err(TypeError::new("bounds are for what is learned").help("write `learn=True`")),
+        (true, true) if simplex || low.is_some() || high.is_some() => {
+            Err(TypeError::new("a multiplier has no bounds but 0"))
+        }
+        (true, false) if simplex && (low.is_some() || high.is_some()) => {
+            Err(TypeError::new("what sums to 1 has no other bounds"))
+        }
+        (true, dual) => Ok(Some(Learn { low, high, simplex, dual })),
+    }
+}
+
+/// The signal of a learnable knob: a number, a vector or lanes, on the batch.
+fn parameter(b: &mut Builder, name: &str, value: Arg) -> Result<Arg, TypeError> {
+    let plain = Shape::of(Axis::BATCH);
+    let number = |x: &Arg| match x {
+        Arg::Number(x) => Ok(*x),
+        other => Err(TypeError::new(format!("param `{name}` learns numbers, found {}", other.kind()))),
+    };
+    let (shape, values) = match &value {
+        // Nothing to learn yet: the spec may take its length from the data.
+        Arg::List(items) if items.is_empty() => return Ok(value),
+        Arg::List(items) => (Shape { dim: Some(items.len()), ..plain }, items.iter().map(number).collect()),
+        Arg::Dict(items) if !items.is_empty() => {
+            let lanes = Some(items.iter().map(|i| i.0.clone()).collect());
+            (Shape { lanes, ..plain }, items.iter().map(|i| number(&i.1)).collect())
+        }
+        one => (plain, number(one).map(|x| vec![x])),
+    };
+    let name = b.params.full_name(name);
+    Ok(Arg::Signal(b.graph.add_parameter(&name, shape, values?)?))
+}
+
 pub(super) const WORDS: &[Def] = &[
     Def {
         word: Word {
@@ -104,19 +151,30 @@ pub(super) const WORDS: &[Def] = &[
         word: Word {
             name: "param",
             family: Family::Column,
-            axes: "→ a plain value",
+            axes: "→ a plain value; learnable: → batch",
             summary: "A knob: its default, or what the command line (`--set name=value`) says.",
-            details: "",
+            details: "With `learn` it is a signal on the batch that `grad` can differentiate by and `meed fit` fits: a number, a list (a vector) or a dict of numbers (lanes). `learn=\"dual\"` is a multiplier: not below 0, and raised, not lowered, while the constraint it stands before is broken: `loss = cost + lam * (use.mean(\"batch\") - 1)`.",
             args: &[
                 A { name: "name", help: "its name" },
                 A { name: "default", help: "a number, truth value, text, list or None" },
                 A { name: "help=None", help: "what it means" },
+                A { name: "learn=False", help: "False, True, or `dual` for the multiplier of a constraint" },
+                A { name: "low=None", help: "the least value that is learned" },
+                A { name: "high=None", help: "the greatest value that is learned" },
+                A { name: "simplex=False", help: "what is learned is not below 0 and sums to 1" },
             ],
-            examples: &[eg(
-                r#"r * param("scale", 10, "how much a point is worth")"#,
-                r#"{"r": [[1, 2]]}"#,
-                "[[10, 20]]",
-            )],
+            examples: &[
+                eg(
+                    r#"r * param("scale", 10, "how much a point is worth")"#,
+                    r#"{"r": [[1, 2]]}"#,
+                    "[[10, 20]]",
+                ),
+                eg(
+                    r#"(lanes({"a": r, "b": r * r}) * param("w", {"a": 0.75, "b": 0.25}, learn=True, simplex=True)).sum("rollout")"#,
+                    r#"{"r": [[1, 2]]}"#,
+                    "[[1, 2.5]]",
+                ),
+            ],
         },
         form: Form::Function,
         run: |b, a| {
@@ -124,7 +182,13 @@ pub(super) const WORDS: &[Def] = &[
                 Arg::None => String::new(),
                 _ => a.text("help")?,
             };
-            b.params.declare(&a.text("name")?, a.get("default"), &help)
+            let (name, default) = (a.text("name")?, a.get("default"));
+            let learn = learn(a)?;
+            let value = b.params.declare(&name, default, &help, learn.clone())?;
+            match learn {
+                None => Ok(value),
+                Some(_) => parameter(b, &name, value),
+            }
         },
     },
     Def {

@@ -6,6 +6,7 @@ mod args;
 mod chance;
 mod columns;
 mod elementwise;
+mod gradient;
 mod links;
 mod moves;
 mod pairs;
@@ -127,6 +128,7 @@ pub fn all() -> impl Iterator<Item = &'static Def> {
         absent::WORDS,
         time::WORDS,
         chance::WORDS,
+        gradient::WORDS,
     ]
     .into_iter()
     .flatten()

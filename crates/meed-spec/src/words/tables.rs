@@ -143,7 +143,11 @@ pub(super) const WORDS: &[Plain] = &[
         "The logarithm of the determinant; None when that is not positive.",
         "",
         &[MATRIX],
-        &[eg("map(lambda x: logdet([[x, 0], [0, 1]]), r)", r#"{"r": [[1, -1]]}"#, r#"[[0, "<not_applicable>"]]"#)],
+        &[eg(
+            "map(lambda x: logdet([[x, 0], [0, 1]]), r)",
+            r#"{"r": [[1, -1]]}"#,
+            r#"[[0, "<not_applicable>"]]"#,
+        )],
         |a| Ok(linear::logdet(&square(a, "matrix")?).map_or(Arg::None, Arg::Number)),
     ),
     def(
@@ -152,11 +156,7 @@ pub(super) const WORDS: &[Plain] = &[
         "Eigenvalues of a symmetric matrix, ascending, and their unit eigenvectors.",
         "`values` is a list, `vectors` the list of eigenvectors. The first component of a vector that is not 0 is positive.",
         &[MATRIX],
-        &[eg(
-            "map(lambda x: eigh([[x, 1], [1, x]])[\"values\"][1], r)",
-            r#"{"r": [[1, 2]]}"#,
-            "[[2, 3]]",
-        )],
+        &[eg("map(lambda x: eigh([[x, 1], [1, x]])[\"values\"][1], r)", r#"{"r": [[1, 2]]}"#, "[[2, 3]]")],
         |a| {
             let (values, vectors) = linear::eigh(&square(a, "matrix")?);
             let vectors = Arg::List(vectors.into_iter().map(list).collect());
