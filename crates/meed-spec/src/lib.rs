@@ -12,6 +12,7 @@ mod globals;
 mod limits;
 mod lint;
 mod mapped;
+pub mod page;
 pub mod params;
 mod program;
 pub mod recipes;
@@ -23,4 +24,4 @@ pub mod words;
 
 pub use diagnostic::{Diagnostic, Place};
 pub use params::Param;
-pub use spec::{Spec, SpecFile, Want};
+pub use spec::{Contents, Spec, SpecFile, Want};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use meed_algebra::{Graph, NodeId, Op, Plan, Schema};
+use starlark::docs::{DocItem, DocMember};
 use starlark::environment::{FrozenModule, Globals, GlobalsBuilder, Module};
 use starlark::eval::{Evaluator, FileLoader};
 use starlark::syntax::{AstModule, Dialect};
@@ -89,6 +90,20 @@ pub enum Want<'a> {
     Outputs,
     /// What the function of this name in its `parts` returns.
     Part(&'a str),
+}
+
+/// What a file holds beside its outputs.
+pub struct Contents {
+    /// Its docstring.
+    pub doc: String,
+    /// The names of its `parts`.
+    pub parts: Vec<String>,
+    /// Its `functions`: name and arguments.
+    pub functions: Vec<(String, Vec<String>)>,
+    /// Its knobs.
+    pub params: Vec<Param>,
+    /// Its dict `plot`, if it has one: what a picture of it shows.
+    pub plot: Option<serde_json::Value>,
 }
 
 /// A checked spec, ready to be evaluated.
@@ -190,6 +205,27 @@ impl Spec {
             std::mem::take(&mut run.shared.lock().params.axes)
         };
         limits::with_stack(read).unwrap_or_default()
+    }
+
+    /// What a file holds beside its outputs, read without any data.
+    ///
+    /// # Errors
+    /// When Starlark refuses it.
+    pub fn contents(file: &SpecFile) -> Result<Contents, Diagnostic> {
+        let read = || {
+            let run = Run::new(Schema::open(true), BTreeMap::new());
+            let ast = parse(&file.name, &file.source)?;
+            let (doc, (parts, functions, plot)) = run.evaluate(file, ast, |module, _| {
+                let parts = table(module, "parts").into_iter().map(|(name, _)| name).collect();
+                let functions = table(module, "functions").into_iter().map(|(name, f)| (name, arguments(f)));
+                let plot = module.get("plot").map(|v| v.to_json_value()).transpose();
+                let plot = plot.map_err(|e| Diagnostic::new(format!("`plot`: {e}")))?;
+                Ok((parts, functions.collect(), plot))
+            })?;
+            let params = std::mem::take(&mut run.shared.lock().params.declared);
+            Ok(Contents { doc, parts, functions, params, plot })
+        };
+        limits::with_stack(read)?
     }
 
     /// Calls a function of the spec's dict `functions` (or a top-level function of that name) with plain values.
@@ -413,6 +449,23 @@ fn signals(module: &Module<'_>) -> Vec<(String, NodeId)> {
         }
     }
     outputs
+}
+
+/// The entries of the top-level dict `name`.
+fn table<'v>(module: &Module<'v>, name: &str) -> Vec<(String, Value<'v>)> {
+    let dict = module.get(name).and_then(DictRef::from_value);
+    dict.iter().flat_map(|d| d.iter()).map(|(k, v)| (k.to_str(), v)).collect()
+}
+
+/// The names of a function's arguments.
+fn arguments(function: Value<'_>) -> Vec<String> {
+    match function.documentation() {
+        DocItem::Member(DocMember::Function(f)) => {
+            let all = f.params.pos_only.iter().chain(&f.params.pos_or_named).chain(&f.params.named_only);
+            all.map(|p| p.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The value `name` of the top-level dict `table`, else the top-level function `name`.

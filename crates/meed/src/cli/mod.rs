@@ -3,7 +3,9 @@
 mod check;
 mod common;
 mod fit;
+mod highlight;
 mod math;
+mod plot;
 mod recipe;
 mod score;
 mod summary;
