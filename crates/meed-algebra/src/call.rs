@@ -8,7 +8,8 @@ use crate::error::TypeError;
 use crate::function::Function;
 use crate::gate::Gated;
 use crate::graph::{Graph, NodeId, Unfolded};
-use crate::op::{Call, Op};
+use crate::op::{Call, CallOver, Op};
+use crate::over::OverFunction;
 
 impl Graph {
     /// A function per element. Arguments meet on one axis, where the result lives too, or right above it when the
@@ -40,6 +41,39 @@ impl Graph {
             Some(_) => Arc::new(Gated::new(function, args.len())),
         };
         Ok(self.add(Op::Call(Call(function)), inputs, shape, kind))
+    }
+
+    /// A function per element of the axis `over`, of everything below it; what lives above is given as it is.
+    /// The result lives on the axis `to`, `over` itself or one below, with `lanes` when there are labels. With
+    /// `when`, a value per element of `over`, it is called only where that holds.
+    ///
+    /// # Errors
+    /// When an argument or `to` lies beside `over`, or `when` below it.
+    pub fn call_over(
+        &mut self,
+        function: Arc<dyn OverFunction>,
+        args: &[NodeId],
+        when: Option<NodeId>,
+        over: &str,
+        to: &str,
+        lanes: Option<Arc<[String]>>,
+    ) -> Result<NodeId, TypeError> {
+        let (parent, to) = (self.tree().require(over)?, self.tree().require(to)?);
+        if !self.tree().contains(parent, to) {
+            return Err(TypeError::new(format!("`{}` is not below `{over}`", self.tree().name(to))));
+        }
+        let mut inputs = Vec::with_capacity(args.len() + 1);
+        for x in args {
+            let shape = self.shape(*x).clone();
+            let below = self.tree().contains(parent, shape.axis);
+            inputs.push(if below { *x } else { self.spread(*x, &shape.at(parent))? });
+        }
+        if let Some(when) = when {
+            inputs.push(self.spread(when, &Shape::of(parent))?);
+        }
+        let kind = function.kind();
+        let op = Op::CallOver { call: CallOver(function), axis: parent, gated: when.is_some() };
+        Ok(self.add(op, inputs, Shape { axis: to, lanes, dim: None }, kind))
     }
 
     /// The axis `function` makes under its arguments.

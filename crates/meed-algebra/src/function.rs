@@ -104,6 +104,11 @@ pub fn join_alternatives<'a>(texts: impl IntoIterator<Item = &'a str>) -> String
     cell
 }
 
+/// Whether a cell was made by [`join_alternatives`].
+pub fn is_several(cell: &str) -> bool {
+    cell.starts_with(ALTERNATIVE)
+}
+
 /// The texts of a cell made by [`join_alternatives`]; an ordinary text is its own only alternative.
 pub fn alternatives(cell: &str) -> impl Iterator<Item = &str> {
     cell.strip_prefix(ALTERNATIVE).unwrap_or(cell).split(ALTERNATIVE)

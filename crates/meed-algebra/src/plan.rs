@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::axis::Axis;
 use crate::column::{Kind, Shape};
+use crate::error::TypeError;
 use crate::graph::{Graph, NodeId};
 use crate::op::{Op, Scope};
 
@@ -87,6 +88,14 @@ impl Plan {
         &self.graph
     }
 
+    /// Gives a parameter another value, for the evaluations to come.
+    ///
+    /// # Errors
+    /// As [`Graph::set_parameter`].
+    pub fn set_parameter(&mut self, name: &str, values: &[f64]) -> Result<(), TypeError> {
+        self.graph.set_parameter(name, values)
+    }
+
     /// The outputs, by name.
     pub fn outputs(&self) -> &[(String, NodeId)] {
         &self.outputs
@@ -112,6 +121,11 @@ impl Plan {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The first needed node whose operation `is` holds for.
+    pub fn needs(&self, is: impl Fn(&Op) -> bool) -> Option<NodeId> {
+        self.needed.iter().copied().find(|n| is(&self.graph.node(*n).op))
     }
 
     /// How often each needed node is used as an input or output.
@@ -258,7 +272,7 @@ fn needed(graph: &Graph, outputs: impl Iterator<Item = NodeId>) -> BTreeSet<Node
 }
 
 fn is_constant(graph: &Graph, n: NodeId) -> bool {
-    matches!(graph.node(n).op, Op::Number(_) | Op::Text(_))
+    matches!(graph.node(n).op, Op::Number(_) | Op::Text(_) | Op::Parameter(_))
 }
 
 /// Nothing to compute: a view of a column or a value repeated.
@@ -276,8 +290,12 @@ fn is_global(graph: &Graph, n: NodeId) -> bool {
         .iter()
         .any(|c| c.within == Axis::BATCH && graph.tree().contains(c.axis, node.shape.axis));
     let scoped = match node.op {
-        Op::Segment { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
-        Op::Lookup(a) => a == Axis::BATCH,
+        Op::Segment { scope: Scope::Axis(a), .. } | Op::Vjp { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
+        Op::Lookup(a) | Op::Scatter(a) | Op::CallOver { axis: a, .. } | Op::Near { scope: a, .. } => {
+            a == Axis::BATCH
+        }
+        Op::Rolling { .. } => true,
+        Op::RightSum(pairs) => graph.crosses().iter().any(|c| c.axis == pairs && c.within == Axis::BATCH),
         // Only one child of the whole batch gets the value.
         Op::SpreadAt(_) => !graph.tree().contains(Axis::GROUP, graph.shape(node.inputs[0]).axis),
         _ => false,
@@ -299,6 +317,9 @@ pub(crate) fn is_elementwise(graph: &Graph, n: NodeId) -> bool {
             | Op::OrElse
             | Op::Present
             | Op::Spread
+            | Op::Chain
+            | Op::Gate
+            | Op::Stop
     );
     numbers && op
 }

@@ -27,12 +27,18 @@ pub enum Family {
     Time,
     /// Chance.
     Chance,
+    /// Gradients.
+    Gradient,
     /// Scorers that check an answer.
     Verify,
     /// Scorers that measure a text.
     Text,
     /// Starlark functions.
     Program,
+    /// Plain texts, inside functions.
+    PlainText,
+    /// Plain tables of numbers, inside functions.
+    PlainTable,
 }
 
 impl Family {
@@ -51,9 +57,12 @@ impl Family {
             Family::Absent => "absent values",
             Family::Time => "time and state",
             Family::Chance => "chance",
+            Family::Gradient => "gradients",
             Family::Verify => "verify an answer",
             Family::Text => "measure a text",
             Family::Program => "programs",
+            Family::PlainText => "texts in functions",
+            Family::PlainTable => "tables of numbers in functions",
         }
     }
 }

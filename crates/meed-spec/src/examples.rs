@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn every_example_gives_what_it_says() {
         let mut wrong = Vec::new();
-        let all = words::all().map(|d| d.word).chain(meed_score::all().iter().map(|s| s.word));
+        let all = words::all().map(|d| d.word).chain(words::plain().map(|p| p.word));
+        let all = all.chain(meed_score::all().iter().map(|s| s.word));
         for word in all {
             assert!(!word.examples.is_empty(), "`{}` has no example", word.name);
             for example in word.examples {

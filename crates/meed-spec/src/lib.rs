@@ -11,12 +11,14 @@ pub mod explain;
 mod globals;
 mod limits;
 mod lint;
+mod mapped;
 pub mod page;
 pub mod params;
 mod program;
 pub mod recipes;
 pub mod reference;
 mod spec;
+mod texts;
 mod value;
 pub mod words;
 

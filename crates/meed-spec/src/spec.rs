@@ -150,7 +150,7 @@ impl Spec {
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
         let run = Run::new(schema.clone(), asked.clone());
-        // A part needs only its own columns, not those of the file's top level.
+        // A part needs only its own columns and states, not those of the file's top level.
         let complete = schema.complete;
         if let Want::Part(_) = want {
             run.shared.lock().graph.schema_mut().complete = false;
@@ -158,8 +158,14 @@ impl Spec {
         let done = run.evaluate(file, ast, |module, eval| match want {
             Want::Outputs => Ok(signals(module)),
             Want::Part(entry) => {
-                run.shared.lock().graph.schema_mut().complete = complete;
-                part(module, eval, entry)
+                let updates = {
+                    let mut b = run.shared.lock();
+                    b.graph.schema_mut().complete = complete;
+                    b.graph.take_updates()
+                };
+                let outputs = part(module, eval, entry)?;
+                run.shared.lock().graph.restore_updates(updates, outputs.iter().map(|o| o.1));
+                Ok(outputs)
             }
         });
         let (doc, outputs) = done.map_err(|mut e| {

@@ -300,6 +300,9 @@ fn apply(
         Op::Mask => elementwise::mask(operand(0), operand(1), out),
         Op::OrElse => elementwise::or_else(operand(0), operand(1), out),
         Op::Present => elementwise::present(operand(0), out),
+        Op::Chain => elementwise::chain(operand(0), operand(1), out),
+        Op::Gate => elementwise::gate(operand(0), operand(1), out),
+        Op::Stop => elementwise::copy(operand(0), out),
         Op::Isin(atoms) => {
             let values: Vec<f64> = atoms
                 .iter()
@@ -374,7 +377,7 @@ mod tests {
         let isin = Op::Isin([Atom::Number(Real(1.0)), Atom::Number(Real(0.0))].into());
         let ops: Vec<Op> = (unary.map(Op::Unary).into_iter())
             .chain(binary.map(Op::Binary))
-            .chain([Op::Choose, Op::Mask, Op::OrElse, Op::Present, isin])
+            .chain([Op::Choose, Op::Mask, Op::OrElse, Op::Present, Op::Chain, Op::Gate, Op::Stop, isin])
             .collect();
         let n = 1003;
         let [a, b, c] = [1, 2, 3].map(|seed| values(n, seed));

@@ -2,8 +2,10 @@
 
 mod buffer;
 mod fused;
+mod gradient;
 mod layout;
 mod local;
+mod near;
 mod repeat;
 mod single;
 
@@ -200,11 +202,9 @@ impl Plan {
         &self,
         u: &crate::graph::Update,
         stores: &BTreeMap<NodeId, Values>,
-    ) -> (String, Option<Values>, Vec<f64>, usize) {
-        let values = match stores.get(&u.value) {
-            Some(Values::Numbers(v)) => v.clone(),
-            _ => self.graph.constant(u.value).into_iter().collect(),
-        };
+    ) -> (String, Option<Values>, Values, usize) {
+        let values = stores.get(&u.value).cloned().or_else(|| self.constant(u.value));
+        let values = values.unwrap_or(Values::Numbers(Vec::new()));
         let key = u.key.and_then(|k| stores.get(&k).cloned().or_else(|| self.constant(k)));
         (u.name.to_string(), key, values, self.graph.shape(u.value).dim.unwrap_or(1))
     }
@@ -212,6 +212,7 @@ impl Plan {
     fn constant(&self, id: NodeId) -> Option<Values> {
         match &self.graph.node(id).op {
             Op::Number(x) => Some(Values::Numbers(vec![x.0])),
+            Op::Parameter(name) => Some(Values::Numbers(self.graph.parameter(name).to_vec())),
             Op::Text(t) => Some(Values::Texts(vec![Ok(t.clone())])),
             _ => None,
         }
@@ -221,8 +222,10 @@ impl Plan {
         let Ok(notes) = timer.notes.lock() else { return Vec::new() };
         let mut timings: Vec<(NodeId, Timing)> = notes.iter().map(|(id, t)| (*id, t.clone())).collect();
         for (id, timing) in &mut timings {
-            if let Op::Call(call) = &self.graph.node(*id).op {
-                timing.name = call.0.name().to_string();
+            match &self.graph.node(*id).op {
+                Op::Call(call) => timing.name = call.0.name().to_string(),
+                Op::CallOver { call, .. } => timing.name = call.0.name().to_string(),
+                _ => {}
             }
         }
         timings.sort_by_key(|t| t.0);
@@ -274,6 +277,7 @@ fn find<'s>(
     }
     match &node.op {
         Op::Number(x) => Slice::Numbers(std::slice::from_ref(&x.0)),
+        Op::Parameter(name) => Slice::Numbers(ctx.plan.graph().parameter(name)),
         _ => ctx.texts.get(&n).map_or(Slice::Numbers(&[]), |t| Slice::Texts(std::slice::from_ref(t))),
     }
 }

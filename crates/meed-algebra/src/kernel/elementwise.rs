@@ -164,6 +164,27 @@ pub fn present(x: Operand<'_>, out: &mut [f64]) {
     map1(x, out, |x| truth(!x.is_nan()));
 }
 
+/// The gradient `g` times the derivative `d`; 0 where there is no product.
+#[inline(always)]
+pub fn chain(g: Operand<'_>, d: Operand<'_>, out: &mut [f64]) {
+    map2(g, d, out, |g, d| {
+        let product = g * d;
+        if product.is_nan() { 0.0 } else { product }
+    });
+}
+
+/// The gradient `g` where `condition` is present and not 0, else 0.
+#[inline(always)]
+pub fn gate(g: Operand<'_>, condition: Operand<'_>, out: &mut [f64]) {
+    map2(g, condition, out, |g, c| if c.is_nan() | (c == 0.0) | g.is_nan() { 0.0 } else { g });
+}
+
+/// `out = x`.
+#[inline(always)]
+pub fn copy(x: Operand<'_>, out: &mut [f64]) {
+    map1(x, out, |x| x);
+}
+
 /// Whether `x` is one of `values`.
 #[inline(always)]
 pub fn isin(x: Operand<'_>, values: &[f64], out: &mut [f64]) {

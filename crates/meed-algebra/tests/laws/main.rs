@@ -4,6 +4,7 @@ mod absence;
 mod axes;
 mod evaluation;
 mod expressions;
+mod gradients;
 mod order;
 mod rollouts;
 

@@ -65,7 +65,8 @@ impl Check {
                 } else {
                     format!(" (default {})", show(&p.default))
                 };
-                let line = format!("  {:20} {value}{changed}  {}", p.name, p.help);
+                let learn = if p.learn.is_some() { " (learnable)" } else { "" };
+                let line = format!("  {:20} {value}{changed}{learn}  {}", p.name, p.help);
                 writeln!(out, "{}", line.trim_end())?;
             }
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod fit;
 mod highlight;
 mod math;
 mod plot;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Scores rollouts with a spec.
     Score(Box<score::Score>),
+    /// Fits the learnable params of a spec.
+    Fit(Box<fit::Fit>),
     /// Checks a spec and says what it needs.
     Check(Box<check::Check>),
     /// The words of the language.
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Score(command) => command.run(),
+        Command::Fit(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),

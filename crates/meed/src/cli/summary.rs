@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use meed_algebra::absent::reason_of;
-use meed_algebra::{Axis, Kind, Outputs, Plan, Reason, Shape, Values};
+use meed_algebra::{Axis, Kind, Op, Outputs, Plan, Reason, Shape, Values};
 use meed_data::{Piece, Report, Source};
 use meed_spec::Spec;
 use serde_json::{Value, json};
@@ -138,11 +138,12 @@ impl Summary {
         }
         self.clock = clock;
         for node in spec.plan.graph().nodes() {
-            if let meed_algebra::Op::Call(call) = &node.op
-                && let Some(trouble) = call.0.trouble()
-            {
-                self.trouble.push(format!("{}: {trouble}", call.0.name()));
-            }
+            let trouble = match &node.op {
+                Op::Call(call) => call.0.trouble().map(|t| format!("{}: {t}", call.0.name())),
+                Op::CallOver { call, .. } => call.0.trouble().map(|t| format!("{}: {t}", call.0.name())),
+                _ => None,
+            };
+            self.trouble.extend(trouble);
         }
     }
 
