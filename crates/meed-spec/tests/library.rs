@@ -127,17 +127,23 @@ fn differ(a: &Column, b: &Column) -> Option<String> {
     }
 }
 
-/// Recipes in which the order of a group's rollouts carries meaning, and which.
+/// Recipes in which the order of a group's rollouts carries meaning.
 const ORDERED: &[(&str, &str)] = &[
     ("brpo", "the first answer is the reference"),
     ("co-reward", "the first answer seen wins a tied vote"),
     ("dpa", "the first of equal scores is kept"),
     ("icpl", "gives positions in the group"),
+    ("ixc-reward", "of equally good ones the first is best"),
     ("mario-ga", "gives positions in the group"),
+    ("ovm", "of equal candidates the first are kept"),
     ("regret-preference", "a group is a first and a second segment"),
+    ("reward-design-agents", "visits are counted in the order they come"),
     ("rorecomp", "ties are kept by position"),
+    ("router-r1", "costs are remembered in the order they arrive"),
     ("self-certainty", "ties are broken by position"),
     ("self-prm", "gives positions in the group"),
+    ("superhf", "of equal scores the first are kept"),
+    ("web-arbiter", "candidates are named by their place"),
 ];
 
 #[test]
