@@ -78,8 +78,8 @@ impl Arrangement {
         let width = column.shape.width();
         let places = self.elements[axis.0 as usize].iter().flat_map(|e| e * width..(e + 1) * width);
         let values = match &column.values {
-            Values::Numbers(v) => Values::Numbers(places.map(|i| v[i]).collect()),
             Values::Texts(v) => Values::Texts(places.map(|i| v[i].clone()).collect()),
+            numbers => Values::Numbers(places.map(|i| numbers.number(i)).collect()),
         };
         Column { values, ..column.clone() }
     }
@@ -253,8 +253,8 @@ fn absent_and_equal_inputs_give_values_or_reasons() {
         let batch = &vector.batches[0].batch;
         let absent = |c: Column| {
             let values = match &c.values {
-                Values::Numbers(v) => Values::Numbers(vec![Reason::TimedOut.value(); v.len()]),
                 Values::Texts(v) => Values::Texts(vec![Err(Reason::TimedOut); v.len()]),
+                numbers => Values::Numbers(vec![Reason::TimedOut.value(); numbers.len()]),
             };
             Column { values, ..c }
         };
