@@ -35,7 +35,7 @@ pub use column::{Column, Kind, Shape, TextCell, Values};
 pub use error::{EvalError, TypeError};
 pub use eval::{Outputs, Timing};
 pub use function::{Function, Slice, Unfold};
-pub use graph::{Cross, Graph, Node, NodeId, Unfolded};
+pub use graph::{Cross, Graph, Node, NodeId, Runs, Unfolded};
 pub use narrow::Narrow;
 pub use op::Op;
 pub use over::{Form, Nested, OverFunction};

@@ -14,7 +14,7 @@ use crate::batch::Batch;
 use crate::column::Values;
 use crate::error::EvalError;
 use crate::function::Slice;
-use crate::graph::{Cross, Graph, NodeId, Unfolded};
+use crate::graph::{Cross, Graph, NodeId, Runs, Unfolded};
 use crate::op::Op;
 
 /// Elements counted at a time by a function that makes an axis.
@@ -51,6 +51,9 @@ impl<'a> Layout<'a> {
             } else if let Some(made) = graph.unfolded().iter().find(|u| u.axis == axis) {
                 let counts = layout.unfolded(made)?;
                 layout.offsets.push(Cow::Owned(counts));
+            } else if let Some(runs) = graph.runs().iter().find(|r| r.axis == axis) {
+                let counts = layout.runs(runs)?;
+                layout.offsets.push(Cow::Owned(counts));
             } else if let Some(counts) = layout.tokens_of_steps(axis)? {
                 layout.offsets.push(Cow::Owned(counts));
             } else {
@@ -68,6 +71,16 @@ impl<'a> Layout<'a> {
                 )));
             }
         }
+        for runs in graph.runs() {
+            let name = tree.name(runs.axis);
+            if batch.tree().find(name).is_some()
+                && *layout.offsets[runs.axis.0 as usize] != *layout.runs(runs)?
+            {
+                return Err(EvalError::Malformed(format!(
+                    "the data's `{name}` does not line up with the segments the spec makes"
+                )));
+            }
+        }
         for made in graph.unfolded() {
             if batch.tree().find(tree.name(made.axis)).is_some()
                 && *layout.offsets[made.axis.0 as usize] != *layout.unfolded(made)?
@@ -80,6 +93,21 @@ impl<'a> Layout<'a> {
             }
         }
         Ok(layout)
+    }
+
+    /// Where the runs of neighbours begin, below each element of their parent.
+    fn runs(&self, runs: &Runs) -> Result<Vec<usize>, EvalError> {
+        let tree = self.graph.tree();
+        let given = self.given(runs.starts)?;
+        let Values::Numbers(starts) = given.as_ref() else { return Ok(vec![0]) };
+        let parent = tree.parent(runs.axis).unwrap_or(Axis::BATCH);
+        let at = self.boundaries(parent, self.graph.shape(runs.starts).axis, 0..self.len(parent));
+        let mut offsets = vec![0];
+        for w in at.windows(2) {
+            let inside = starts[w[0]..w[1]].iter().skip(1).filter(|x| **x > runs.above.0).count();
+            offsets.push(offsets[offsets.len() - 1] + usize::from(w[0] < w[1]) + inside);
+        }
+        Ok(offsets)
     }
 
     /// Where the elements a function makes begin, below each element of the parent.
