@@ -21,7 +21,8 @@ grad_logp = grad(loss, logp)
 "#;
 
 fn main() {
-    let arg = |i: usize, default: usize| std::env::args().nth(i).and_then(|a| a.parse().ok()).unwrap_or(default);
+    let arg =
+        |i: usize, default: usize| std::env::args().nth(i).and_then(|a| a.parse().ok()).unwrap_or(default);
     let (rollouts, tokens) = (arg(1, 1024), arg(2, 4096));
     let n = rollouts * tokens;
     let mut batch = Batch::new(vec![8; rollouts / 8]);

@@ -8,9 +8,34 @@ use serde_json::{Map, Value};
 
 /// Words whose result is constant between jumps, is no number, or depends on no number: the gradient through them is 0.
 const FLAT: &[&str] = &[
-    "absent", "all", "any", "argmax", "argmin", "ceil", "constant", "cosine_schedule", "count", "floor", "fraction",
-    "isin", "lane_names", "linear", "position", "present", "progress", "rank", "reason", "round", "run", "sign", "step",
-    "total_steps", "training_step", "uniform", "vote_share", "history",
+    "absent",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "ceil",
+    "constant",
+    "cosine_schedule",
+    "count",
+    "floor",
+    "fraction",
+    "isin",
+    "lane_names",
+    "linear",
+    "position",
+    "present",
+    "progress",
+    "rank",
+    "reason",
+    "round",
+    "run",
+    "sign",
+    "step",
+    "total_steps",
+    "training_step",
+    "uniform",
+    "vote_share",
+    "history",
 ];
 
 /// Words without a derivative: a gradient through them is an error that says so.
@@ -121,7 +146,8 @@ fn every_word_has_a_checked_gradient_or_says_that_it_has_none() {
                     Ok(Came::NoDerivative) => kinds.insert("none"),
                     Err(e) => {
                         // Texts and plain values are nothing a loss could be made of.
-                        if !e.contains("text") && !e.contains("nothing to") && !FLAT.contains(&def.word.name) {
+                        if !e.contains("text") && !e.contains("nothing to") && !FLAT.contains(&def.word.name)
+                        {
                             wrong.push(format!("{}: {e}", def.word.name));
                         }
                         kinds.insert("no number")

@@ -58,7 +58,9 @@ fn weights_come_back_from_preferences_and_are_used() {
     let expected = h * number(row, "helpful") + b * number(row, "brief");
     assert!((number(row, "reward") - expected).abs() < 1e-12, "{row}");
     // The same place by another way.
-    folder.good("fit spec.star rows.jsonl --method adam --rate 0.05 --steps 600 --tolerance 1e-4 -q -o other.json");
+    folder.good(
+        "fit spec.star rows.jsonl --method adam --rate 0.05 --steps 600 --tolerance 1e-4 -q -o other.json",
+    );
     let other: Value = serde_json::from_slice(&folder.read("other.json")).unwrap();
     assert!((number(&other["weights"], "helpful") - h).abs() < 1e-2, "{other}");
 }
@@ -88,9 +90,10 @@ loss = (softplus(z) - col("right") * z).mean("batch")
 fn a_multiplier_meets_its_constraint() {
     let folder = Folder::new();
     // How much to do of each of 50 tasks that gain a log(1 + x) each and cost x each, at most 20 in all.
-    let rows = noise(5, 50).into_iter().enumerate().map(|(i, u)| {
-        json!({"task": i.to_string(), "prompt": "p", "response": "r", "gain": 1.0 + u})
-    });
+    let rows = noise(5, 50)
+        .into_iter()
+        .enumerate()
+        .map(|(i, u)| json!({"task": i.to_string(), "prompt": "p", "response": "r", "gain": 1.0 + u}));
     folder.file("rows.jsonl", lines(rows)).file(
         "spec.star",
         r#"
@@ -124,11 +127,16 @@ fn what_cannot_be_fitted_says_why() {
     assert!(none.contains("no learnable param"), "{none}");
     let several = says("w = param(\"w\", 1, learn=True)\nloss = col(\"helpful\") * w\n", "");
     assert!(several.contains("one number for the batch"), "{several}");
-    let other = says("w = param(\"w\", 1, learn=True)\nloss = (col(\"helpful\") * w).mean(\"batch\")\n", "--loss cost");
+    let other = says(
+        "w = param(\"w\", 1, learn=True)\nloss = (col(\"helpful\") * w).mean(\"batch\")\n",
+        "--loss cost",
+    );
     assert!(other.contains("no output `cost`"), "{other}");
-    let outside = says("w = param(\"w\", -1, learn=True)\nloss = log(w) + col(\"helpful\").mean(\"batch\")\n", "");
+    let outside =
+        says("w = param(\"w\", -1, learn=True)\nloss = log(w) + col(\"helpful\").mean(\"batch\")\n", "");
     assert!(outside.contains("absent (undefined)"), "{outside}");
-    let dark = "w = param(\"w\", 1, learn=True)\nloss = map(lambda x: x, w * col(\"helpful\")).mean(\"batch\")\n";
+    let dark =
+        "w = param(\"w\", 1, learn=True)\nloss = map(lambda x: x, w * col(\"helpful\")).mean(\"batch\")\n";
     assert!(says(dark, "").contains("has no derivative"));
     assert!(says("w = param(\"w\", 1, low=0)\nloss = w\n", "").contains("learn=True"));
 }
