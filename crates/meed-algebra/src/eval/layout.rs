@@ -99,7 +99,7 @@ impl<'a> Layout<'a> {
     fn runs(&self, runs: &Runs) -> Result<Vec<usize>, EvalError> {
         let tree = self.graph.tree();
         let given = self.given(runs.starts)?;
-        let Values::Numbers(starts) = given.as_ref() else { return Ok(vec![0]) };
+        let Slice::Numbers(starts) = given.slice() else { return Ok(vec![0]) };
         let parent = tree.parent(runs.axis).unwrap_or(Axis::BATCH);
         let at = self.boundaries(parent, self.graph.shape(runs.starts).axis, 0..self.len(parent));
         let mut offsets = vec![0];
