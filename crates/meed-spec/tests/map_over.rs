@@ -52,7 +52,8 @@ fn everything_below_comes_as_lists_of_lists_and_what_lies_above_as_it_is() {
 
 #[test]
 fn absent_values_come_as_none_and_none_is_absent() {
-    let (_, out) = evaluate("out = map(lambda r: [x and -x for x in r], col('r'), over='group', to='rollout')\n");
+    let (_, out) =
+        evaluate("out = map(lambda r: [x and -x for x in r], col('r'), over='group', to='rollout')\n");
     let out = numbers(&out, "out");
     assert_eq!(out[0], -1.0);
     assert_eq!(reason_of(out[1]), Some(Reason::NotApplicable));
@@ -67,7 +68,10 @@ fn a_list_of_the_wrong_length_makes_the_parent_absent_and_is_told() {
     assert!(out[..3].iter().all(|x| reason_of(*x) == Some(Reason::Undefined)));
     assert_eq!(out[3..], [0.0, 0.0]);
     let told = trouble(&spec);
-    assert!(told[0].contains("2 calls") && told[0].contains("a list of 3 values was needed, not of 2"), "{told:?}");
+    assert!(
+        told[0].contains("2 calls") && told[0].contains("a list of 3 values was needed, not of 2"),
+        "{told:?}"
+    );
 }
 
 #[test]
