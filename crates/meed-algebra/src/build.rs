@@ -482,8 +482,9 @@ impl Graph {
         self.numeric(starts, "`segments`")?;
         let (shape, column) = (self.shape(starts).clone(), matches!(self.node(starts).op, Op::Column(_)));
         let Some(parent) = self.tree().parent(shape.axis).filter(|_| column && shape.is_plain()) else {
-            return Err(TypeError::new("`segments` needs a column of one number per element")
-                .help("where segments begin must follow from the data, not from something that is computed"));
+            return Err(TypeError::new("`segments` needs a column of one number per element").help(
+                "where segments begin must follow from the data, not from something that is computed",
+            ));
         };
         let axis = self.schema.tree.add(name, parent)?;
         let runs = Runs { axis, starts, above: Real(above) };
