@@ -129,9 +129,14 @@ fn differ(a: &Column, b: &Column) -> Option<String> {
 
 /// Recipes in which the order of a group's rollouts carries meaning.
 const ORDERED: &[(&str, &str)] = &[
+    ("agent-rlvr", "winners meet losers in turn"),
+    ("arenarl", "the anchor is a place in the group"),
     ("brpo", "the first answer is the reference"),
     ("co-reward", "the first answer seen wins a tied vote"),
+    ("cooper", "a draw picks by place in the group"),
     ("dpa", "the first of equal scores is kept"),
+    ("dragon", "a group is a first and a second sample"),
+    ("fk-steering", "a draw picks by place in the group"),
     ("icpl", "gives positions in the group"),
     ("ixc-reward", "of equally good ones the first is best"),
     ("mario-ga", "gives positions in the group"),

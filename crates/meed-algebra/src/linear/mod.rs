@@ -1,9 +1,11 @@
 //! Small dense linear algebra on plain tables of numbers, for functions of a spec. A matrix is a list of rows.
 
 mod program;
+mod sets;
 mod simplex_norm;
 
 pub use program::{Program, Solved, hull, linprog};
+pub use sets::{frechet, vendi};
 pub use simplex_norm::min_norm_weights;
 
 /// A list of rows of one length.
