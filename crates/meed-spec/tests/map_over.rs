@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use meed_algebra::absent::reason_of;
-use meed_algebra::{Axis, Batch, Column, Op, Outputs, Reason, State, Values};
+use meed_algebra::{Axis, Batch, Column, Op, Outputs, Reason, State};
 use meed_spec::{Spec, SpecFile, Want};
 
 /// Groups of 3, 0 and 2 rollouts with steps.
@@ -26,10 +26,7 @@ fn evaluate(source: &str) -> (Spec, Outputs) {
 }
 
 fn numbers(outputs: &Outputs, name: &str) -> Vec<f64> {
-    match &outputs.get(name).unwrap().values {
-        Values::Numbers(v) => v.clone(),
-        Values::Texts(_) => panic!("`{name}` is text"),
-    }
+    outputs.get(name).unwrap().as_numbers().unwrap().to_vec()
 }
 
 fn trouble(spec: &Spec) -> Vec<String> {

@@ -117,7 +117,7 @@ loss = -(col("gain") * log(1 + x)).sum("batch") + lam * (cost - 20)
 fn what_cannot_be_fitted_says_why() {
     let folder = Folder::new();
     folder.file("rows.jsonl", preferences(20, 1.0, 0.0));
-    let mut says = |spec: &str, args: &str| {
+    let says = |spec: &str, args: &str| {
         folder.file("spec.star", spec);
         let ran = folder.meed(&format!("fit spec.star rows.jsonl {args}"));
         assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);

@@ -25,7 +25,9 @@ fn eliminate(matrix: &[Vec<f64>], right: &[f64]) -> Option<(Matrix, Vec<f64>, f6
         }
         if pivot != k {
             a.swap(pivot, k);
-            b.swap(pivot, k);
+            if !b.is_empty() {
+                b.swap(pivot, k);
+            }
             sign = -sign;
         }
         let (above, below) = a.split_at_mut(k + 1);
