@@ -29,8 +29,16 @@ pub enum Family {
     Chance,
     /// Scorers that check an answer.
     Verify,
+    /// Scorers that compare a text with a reference.
+    Overlap,
     /// Scorers that measure a text.
     Text,
+    /// Scorers of texts among their siblings.
+    Siblings,
+    /// Scorers of boxes, points and shapes.
+    Geometry,
+    /// Scorers of puzzles and games.
+    Puzzle,
     /// Starlark functions.
     Program,
 }
@@ -52,7 +60,11 @@ impl Family {
             Family::Time => "time and state",
             Family::Chance => "chance",
             Family::Verify => "verify an answer",
+            Family::Overlap => "compare a text with a reference",
             Family::Text => "measure a text",
+            Family::Siblings => "texts among their siblings",
+            Family::Geometry => "boxes, points and shapes",
+            Family::Puzzle => "puzzles and games",
             Family::Program => "programs",
         }
     }

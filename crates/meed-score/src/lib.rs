@@ -23,6 +23,7 @@
 
 pub mod error;
 pub mod options;
+pub mod overlap;
 pub mod scorer;
 pub mod text;
 pub mod verify;
@@ -32,7 +33,9 @@ mod bare;
 mod exact_number;
 mod numeral;
 mod per_element;
+mod said;
 mod search;
+mod strings;
 
 pub use error::ScoreError;
 pub use options::{Default, Opt, OptionValue, Options};

@@ -7,7 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{text, verify};
+use crate::{overlap, text, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -48,13 +48,32 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 9] = [
+static ALL: [Scorer; 28] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
     verify::exact::SCORER,
     verify::matches::SCORER,
     verify::contains::SCORER,
+    verify::exact_match::SCORER,
+    verify::token_f1::SCORER,
+    verify::cost_f1::SCORER,
+    verify::choice::SCORER,
+    verify::yes_no::SCORER,
+    verify::numeric_match::SCORER,
+    verify::list_match::SCORER,
+    overlap::rouge::SCORER,
+    overlap::bleu::SCORER,
+    overlap::chrf::SCORER,
+    overlap::ter::SCORER,
+    overlap::meteor::SCORER,
+    overlap::edit_similarity::SCORER,
+    overlap::error_rate::SCORER,
+    overlap::lcs::SCORER,
+    overlap::jaccard::SCORER,
+    overlap::keywords::SCORER,
+    overlap::max_average::SCORER,
+    overlap::length_ratio::SCORER,
     text::tags::SCORER,
     text::length::SCORER,
     text::repetition::SCORER,
