@@ -344,6 +344,8 @@ pub enum Op {
     EffectiveRank,
     /// A function per element.
     Call(Call),
+    /// A function of the elements under each element of an axis.
+    CallAmong(Call, Axis),
     /// Uniform in [0, 1), the stream named by the number.
     Uniform(u64),
     /// The training step.

@@ -276,7 +276,7 @@ fn is_global(graph: &Graph, n: NodeId) -> bool {
         .iter()
         .any(|c| c.within == Axis::BATCH && graph.tree().contains(c.axis, node.shape.axis));
     let scoped = match node.op {
-        Op::Segment { scope: Scope::Axis(a), .. } => a == Axis::BATCH,
+        Op::Segment { scope: Scope::Axis(a), .. } | Op::CallAmong(_, a) => a == Axis::BATCH,
         Op::Lookup(a) => a == Axis::BATCH,
         // Only one child of the whole batch gets the value.
         Op::SpreadAt(_) => !graph.tree().contains(Axis::GROUP, graph.shape(node.inputs[0]).axis),

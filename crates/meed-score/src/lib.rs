@@ -22,9 +22,11 @@
 //! ```
 
 pub mod error;
+pub mod geometry;
 pub mod options;
 pub mod overlap;
 pub mod scorer;
+pub mod siblings;
 pub mod text;
 pub mod verify;
 

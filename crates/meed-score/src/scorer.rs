@@ -7,7 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{overlap, text, verify};
+use crate::{geometry, overlap, siblings, text, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 28] = [
+static ALL: [Scorer; 46] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
@@ -77,6 +77,24 @@ static ALL: [Scorer; 28] = [
     text::tags::SCORER,
     text::length::SCORER,
     text::repetition::SCORER,
+    text::lexical_diversity::SCORER,
+    text::language::SCORER,
+    text::flesch::SCORER,
+    text::smog::SCORER,
+    text::coleman_liau::SCORER,
+    text::readability_index::SCORER,
+    text::gunning_fog::SCORER,
+    siblings::group_similarity::SCORER,
+    siblings::duplicates::SCORER,
+    siblings::distinct_n::SCORER,
+    siblings::novelty::SCORER,
+    siblings::fingerprint::SCORER,
+    siblings::tfidf::SCORER,
+    siblings::bm25::SCORER,
+    geometry::iou::SCORER,
+    geometry::point_in_box::SCORER,
+    geometry::polygon_area::SCORER,
+    geometry::anls::SCORER,
 ];
 
 /// Every scorer.

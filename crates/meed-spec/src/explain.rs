@@ -102,7 +102,7 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Lanes => "lanes".to_string(),
         Op::Component(i) => format!("component {i}"),
         Op::EffectiveRank => "effective_rank".to_string(),
-        Op::Call(call) => format!("{} ({axis})", call.0.identity()),
+        Op::Call(call) | Op::CallAmong(call, _) => format!("{} ({axis})", call.0.identity()),
         Op::Uniform(n) => format!("uniform, stream {n} ({axis})"),
         Op::Step => "training step".to_string(),
         Op::TotalSteps => "training steps in all".to_string(),

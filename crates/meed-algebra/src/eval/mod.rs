@@ -221,7 +221,7 @@ impl Plan {
         let Ok(notes) = timer.notes.lock() else { return Vec::new() };
         let mut timings: Vec<(NodeId, Timing)> = notes.iter().map(|(id, t)| (*id, t.clone())).collect();
         for (id, timing) in &mut timings {
-            if let Op::Call(call) = &self.graph.node(*id).op {
+            if let Op::Call(call) | Op::CallAmong(call, _) = &self.graph.node(*id).op {
                 timing.name = call.0.name().to_string();
             }
         }

@@ -8,9 +8,9 @@ use super::repeat::inner_map;
 use super::{Context, Timer};
 use crate::absent::{Reason, canonical};
 use crate::axis::Axis;
-use crate::column::{Shape, TextCell, Values};
+use crate::column::{Kind, Shape, TextCell, Values};
 use crate::error::EvalError;
-use crate::function::Slice;
+use crate::function::{Function, Slice};
 use crate::graph::{Cross, NodeId};
 use crate::kernel::{reduce, scan, tree, vector, within};
 use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Within};
@@ -71,6 +71,7 @@ pub(crate) fn run(
             })?;
             checked(values, call.0.name(), frame.len(shape.axis) * shape.width())?
         }
+        Op::CallAmong(call, above) => among(frame, call.0.as_ref(), inputs, *above, shape)?,
         Op::Uniform(stream) => Values::Numbers(uniform(ctx, frame, *stream, shape.axis)),
         Op::Step => Values::Numbers(vec![ctx.layout.batch.step as f64]),
         Op::TotalSteps => {
@@ -105,6 +106,26 @@ pub(crate) fn run(
         Op::Unary(_) => unreachable!("numbers are handled in fused passes"),
     };
     Ok(values)
+}
+
+/// Calls a function for each set of siblings.
+fn among(
+    frame: &Frame<'_>,
+    function: &dyn Function,
+    inputs: &[Slice<'_>],
+    above: Axis,
+    shape: &Shape,
+) -> Result<Values, EvalError> {
+    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+    for w in frame.segments(above, shape.axis).windows(2) {
+        let part: Vec<Slice<'_>> = inputs.iter().map(|a| a.part(w[0]..w[1])).collect();
+        let n = w[1] - w[0];
+        match checked(function.call(&part, n)?, function.name(), n)? {
+            Values::Numbers(v) => numbers.extend(v),
+            Values::Texts(v) => texts.extend(v),
+        }
+    }
+    Ok(if function.kind() == Kind::Text { Values::Texts(texts) } else { Values::Numbers(numbers) })
 }
 
 /// What a function gave: one value for each element, absent ones for one of our reasons.
