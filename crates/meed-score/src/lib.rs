@@ -25,6 +25,7 @@ pub mod error;
 pub mod geometry;
 pub mod options;
 pub mod overlap;
+pub mod puzzle;
 pub mod scorer;
 pub mod siblings;
 pub mod text;

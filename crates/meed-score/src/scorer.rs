@@ -7,7 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{geometry, overlap, siblings, text, verify};
+use crate::{geometry, overlap, puzzle, siblings, text, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 46] = [
+static ALL: [Scorer; 54] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
@@ -95,6 +95,14 @@ static ALL: [Scorer; 46] = [
     geometry::point_in_box::SCORER,
     geometry::polygon_area::SCORER,
     geometry::anls::SCORER,
+    puzzle::countdown::SCORER,
+    puzzle::sudoku::SCORER,
+    puzzle::queens::SCORER,
+    puzzle::grid_path::SCORER,
+    puzzle::river::SCORER,
+    puzzle::blocks::SCORER,
+    puzzle::logic_grid::SCORER,
+    puzzle::steps::SCORER,
 ];
 
 /// Every scorer.

@@ -20,7 +20,7 @@ pub const SCORER: Scorer = Scorer {
         family: Family::Overlap,
         axes: "any axis → the same",
         summary: "How well the response mentions the key words of the reference, in the reference's order: 0 to 1.",
-        details: "`keywords` is a list, or JSON: a list of words or phrases (one key point), a list of such lists (several key points), or a list of lists of \
+        details: "`keypoints` is a list, or JSON: a list of words or phrases (one key point), a list of such lists (several key points), or a list of lists of \
 such lists (for each key point alternatives, of which the best counts); key points are averaged, none give 0. Mentions are whole words whatever their case, from the left, without overlaps; where two phrases \
 begin, the earlier one in the list. A key point's score is the longest common subsequence of the mentions in the response and in the reference over the \
 longer of both; without mentions 0. Without `order`, it is the share of its words that are mentioned, and the reference is not looked at. \
@@ -29,23 +29,23 @@ Open-ended Generation\".",
         args: &[
             TEXT_ARG,
             ANSWER_ARG,
-            Arg { name: "keywords", help: "the key words: a list, or JSON" },
+            Arg { name: "keypoints", help: "the key words: a list, or JSON" },
             Arg { name: "order=True", help: "whether their order counts" },
         ],
         examples: &[
             Example {
                 code: "keywords()",
-                with: r#"{"text": [["Mix flour and sugar, preheat the oven, then bake it."]], "answer": ["Preheat the oven, mix flour and sugar, add eggs, bake for 30 minutes."], "keywords": ["[[[\"preheat\", \"mix\", \"bake\"]], [[\"flour\", \"sugar\"], [\"flour\", \"sugar\", \"eggs\"]]]"]}"#,
+                with: r#"{"text": [["Mix flour and sugar, preheat the oven, then bake it."]], "answer": ["Preheat the oven, mix flour and sugar, add eggs, bake for 30 minutes."], "keypoints": ["[[[\"preheat\", \"mix\", \"bake\"]], [[\"flour\", \"sugar\"], [\"flour\", \"sugar\", \"eggs\"]]]"]}"#,
                 gives: "[[0.8333333333333333]]",
             },
             Example {
                 code: "keywords(order=False)",
-                with: r#"{"text": [["Bake, then mix."]], "answer": [""], "keywords": ["[\"mix\", \"bake\", \"serve\"]"]}"#,
+                with: r#"{"text": [["Bake, then mix."]], "answer": [""], "keypoints": ["[\"mix\", \"bake\", \"serve\"]"]}"#,
                 gives: "[[0.6666666666666666]]",
             },
         ],
     },
-    inputs: &[TEXT, ANSWER, Input { name: "keywords", column: "keywords", required: true }],
+    inputs: &[TEXT, ANSWER, Input { name: "keypoints", column: "keypoints", required: true }],
     options: &[Opt { name: "order", default: Default::Bool(true), help: "whether their order counts" }],
     build,
 };
