@@ -79,7 +79,7 @@ pub(crate) fn phrase(text: &str) -> Option<&str> {
             [b'i' | b'I', b's' | b'S', next, ..] if !next.is_ascii_alphanumeric() => &rest[2..],
             _ => return None,
         };
-        let rest = rest.trim_start_matches(|c| split::is_space(c) || ":*_`".contains(c));
+        let rest = rest.trim_start_matches(|c: char| split::is_space(c) || ":*_`".contains(c));
         let line = rest.lines().next().unwrap_or("");
         (!line.is_empty()).then_some(line)
     })
@@ -129,7 +129,7 @@ fn without_articles(word: &str, out: &mut String) {
     }
     let mut rest = word;
     while !rest.is_empty() {
-        let run = rest.find(|c| !is_letter_or_digit(c)).unwrap_or(rest.len());
+        let run = rest.find(|c: char| !is_letter_or_digit(c)).unwrap_or(rest.len());
         let other = rest[run..].find(is_letter_or_digit).map_or(rest.len(), |at| run + at);
         out.push_str(if matches!(&rest[..run], "a" | "an" | "the") { " " } else { &rest[..run] });
         out.push_str(&rest[run..other]);

@@ -121,25 +121,52 @@ fn by_lines(text: &str, reference: &str, stem: bool) -> Result<Shares, Reason> {
     let lines = |text: &str| text.split('\n').map(|line| words(line, stem)).collect::<Vec<_>>();
     let (text, reference) = (lines(text), lines(reference));
     let mut vocabulary = Vocabulary::default();
-    let text: Vec<_> = text.iter().map(|line| units(line, &mut vocabulary)).collect();
-    let reference: Vec<_> = reference.iter().map(|line| units(line, &mut vocabulary)).collect();
+    let mut ids = |line| Some(units(line, &mut vocabulary)).filter(|units| !units.is_empty());
+    let text: Vec<Vec<u32>> = text.iter().filter_map(|line| ids(line)).collect();
+    let reference: Vec<Vec<u32>> = reference.iter().filter_map(|line| ids(line)).collect();
     let length = |lines: &[Vec<u32>]| lines.iter().map(Vec::len).sum::<usize>();
-    bounded(reference.iter().map(|r| text.iter().map(|t| lcs::steps(r.len(), t.len())).sum::<u64>()).sum())?;
+    let (m, n) = (length(&text), length(&reference));
+    // Each pair of lines takes the product of their lengths over 64, and their lengths.
+    let steps = m as u64 * n as u64 / 64 + text.len() as u64 * n as u64 + reference.len() as u64 * m as u64;
+    bounded(steps)?;
+    let covered = cover(&text, &reference, vocabulary.len());
     let mut left = vec![0u32; vocabulary.len()];
     text.iter().flatten().for_each(|unit| left[*unit as usize] += 1);
     let mut hits = 0;
-    for line in &reference {
-        let mut covered = vec![false; line.len()];
-        for other in &text {
-            for at in lcs::positions(line, other, vocabulary.len()) {
-                covered[at] = true;
+    for (unit, covered) in reference.iter().flatten().zip(covered.iter().flatten()) {
+        let left = &mut left[*unit as usize];
+        hits += usize::from(*covered && *left > 0);
+        *left = left.saturating_sub(u32::from(*covered));
+    }
+    Ok(Shares::of(hits, m, n))
+}
+
+/// Which places of the reference's lines are in a longest common subsequence with some line of the text.
+fn cover(text: &[Vec<u32>], reference: &[Vec<u32>], kinds: usize) -> Vec<Vec<bool>> {
+    let mut covered: Vec<Vec<bool>> = reference.iter().map(|line| vec![false; line.len()]).collect();
+    // Within one line of the text units are numbered anew, and those it has not are all one.
+    let mut local = vec![u32::MAX; kinds];
+    for line in text {
+        let mut own = 0;
+        let renumbered: Vec<u32> = line
+            .iter()
+            .map(|unit| {
+                let number = &mut local[*unit as usize];
+                if *number == u32::MAX {
+                    *number = own;
+                    own += 1;
+                }
+                *number
+            })
+            .collect();
+        let other = lcs::Other::new(&renumbered, own as usize + 1);
+        for (line, covered) in reference.iter().zip(&mut covered) {
+            let units: Vec<u32> = line.iter().map(|unit| local[*unit as usize].min(own)).collect();
+            if units.iter().any(|unit| *unit != own) {
+                other.positions(&units).into_iter().for_each(|at| covered[at] = true);
             }
         }
-        for (unit, _) in line.iter().zip(covered).filter(|(_, covered)| *covered) {
-            let left = &mut left[*unit as usize];
-            hits += usize::from(*left > 0);
-            *left = left.saturating_sub(1);
-        }
+        line.iter().for_each(|unit| local[*unit as usize] = u32::MAX);
     }
-    Ok(Shares::of(hits, length(&text), length(&reference)))
+    covered
 }

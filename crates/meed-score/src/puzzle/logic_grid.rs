@@ -108,13 +108,13 @@ impl Clue {
     }
 
     fn told(&self) -> String {
+        let has = |kind: usize, thing: usize| format!("{} {}", KINDS[kind - 1].0, KINDS[kind - 1].1[thing]);
         let who = match self.kind {
             0 => PEOPLE[self.thing].to_string(),
-            kind => format!("Whoever {} {}", KINDS[kind - 1].0, KINDS[kind - 1].1[self.thing]),
+            kind => format!("whoever {}", has(kind, self.thing)),
         };
-        let (verb, things) = KINDS[self.other_kind - 1];
-        let thing = things[self.other];
-        if self.is { format!("{who} also {verb} {thing}.").replace(" also", if self.kind == 0 { "" } else { " also" }) } else { format!("It is not true that {who} {verb} {thing}.").replace("that Whoever", "that whoever") }
+        let what = has(self.other_kind, self.other);
+        if self.is { format!("It is true that {who} {what}.") } else { format!("It is not true that {who} {what}.") }
     }
 }
 

@@ -24,7 +24,7 @@ pub const SCORER: Scorer = Scorer {
         examples: &[Example {
             code: r#"queens(measure="progress")"#,
             with: r#"{"text": [["[2, 4, 1, 3]", "1 4 2 1", "3 1 4 2", "2 4"]], "answer": ["{\"n\": 4, \"fixed\": [[2, 4]]}"]}"#,
-            gives: "[[1, 0.5, 0, 0]]",
+            gives: "[[1, 0.25, 0, 0]]",
         }],
     },
     inputs: &[TEXT, ANSWER],
@@ -44,7 +44,10 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     Ok(per_answer(options, move |text, answer| {
         let task = task(answer)?;
         let n = task["n"].as_u64().filter(|n| (1..=MAX_SIZE as u64).contains(n)).ok_or(Reason::BadReference)? as usize;
-        let fixed = task["fixed"].as_array().map_or(Ok(Vec::new()), |list| list.iter().map(whole_numbers).collect())?;
+        let fixed: Vec<Vec<usize>> = match task["fixed"].as_array() {
+            Some(list) => list.iter().map(whole_numbers).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
         let said: Vec<usize> = said(text).split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
         let Some(columns) = said.len().checked_sub(n).map(|from| &said[from..]) else { return Ok(0.0) };
         let kept = |queen: &Vec<usize>| match queen[..] {

@@ -1,7 +1,6 @@
 //! `river`: bring everything across without leaving together what must not be.
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use meed_algebra::{Example, Family, Function, Reason, Word};
@@ -93,7 +92,8 @@ impl River {
         let mut river = River { items, apart: Vec::new(), boat };
         for pair in task["apart"].as_array().ok_or(Reason::BadReference)? {
             let pair: Vec<String> = texts(pair)?.iter().map(|item| item.to_lowercase()).collect();
-            river.apart.push(river.mask(&pair).ok_or(Reason::BadReference)?);
+            let mask = river.mask(&pair).ok_or(Reason::BadReference)?;
+            river.apart.push(mask);
         }
         Ok(river)
     }

@@ -25,7 +25,7 @@ pub const SCORER: Scorer = Scorer {
             Example {
                 code: "sudoku()",
                 with: r#"{"text": [["1234\n3412\n2143\n4321", "1234 3412 2143 4312", "12"]], "answer": ["{\"grid\": \"1.3.3..22..3.3..\"}"]}"#,
-                gives: "[[0, 0, 0]]",
+                gives: "[[1, 0, 0]]",
             },
             Example {
                 code: r#"sudoku(measure="progress")"#,

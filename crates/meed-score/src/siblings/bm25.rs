@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use meed_algebra::{Arg, Example, Family, Function, Word};
+use meed_algebra::{Arg, Example, Family, Function, Reason, Word};
 
 use super::corpus::{CORPUS, CORPUS_ARG, Corpus, counts};
 use super::{AXIS, AXIS_ARG, TEXT_ARG, per_siblings};
@@ -57,7 +57,7 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
                 &siblings
             }
         };
-        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| {
+        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
             let text = text.as_ref().map_err(|r| *r)?;
             let length: f64 = text.iter().map(|(_, count)| count).sum();
             let share = if corpus.mean_length() > 0.0 { length / corpus.mean_length() } else { 0.0 };

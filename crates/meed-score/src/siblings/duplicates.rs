@@ -1,9 +1,10 @@
 //! `duplicates`: how many siblings say the same.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use meed_algebra::{Arg, Example, Family, Function, Word};
+use meed_algebra::{Arg, Example, Family, Function, Reason, Word};
 
 use super::fingerprint::normal;
 use super::{AXIS, AXIS_ARG, TEXT_ARG, per_sibling_text};
@@ -58,15 +59,15 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
             .iter()
             .map(|text| {
                 let Ok(text) = text else { return 0 };
-                let count = counts.entry(text.as_ref()).or_default();
+                let count = counts.entry(&**text).or_default();
                 *count += 1;
                 *count - 1
             })
             .collect();
-        let others = |(text, before): (&Result<_, _>, usize)| match text {
+        let others = |(text, before): (&Result<Cow<'_, str>, Reason>, usize)| match text {
             Err(reason) => Err(*reason),
             Ok(_) if earlier => Ok(before as f64),
-            Ok(text) => Ok((counts[AsRef::<str>::as_ref(text)] - 1) as f64),
+            Ok(text) => Ok((counts[&**text] - 1) as f64),
         };
         texts.iter().zip(before).map(others).collect()
     })

@@ -73,7 +73,7 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
             }
         }
         let fold = |(values, cell): (Vec<f64>, _)| match take {
-            _ if values.is_empty() => Err(if cells.len() > 1 { reason_or_empty(cell) } else { Reason::Empty }),
+            _ if values.is_empty() => Err(reason_or_empty(cell)),
             "max" => Ok(values.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
             "min" => Ok(values.iter().copied().fold(f64::INFINITY, f64::min)),
             _ => Ok(values.iter().sum::<f64>() / values.len() as f64),

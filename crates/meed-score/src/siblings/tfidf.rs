@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meed_algebra::function::alternatives;
-use meed_algebra::{Arg, Example, Family, Function, Word};
+use meed_algebra::{Arg, Example, Family, Function, Reason, Word};
 
 use super::corpus::{CORPUS, CORPUS_ARG, Corpus, counts};
 use super::{AXIS, AXIS_ARG, TEXT_ARG, per_siblings};
@@ -45,7 +45,7 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
                 &siblings
             }
         };
-        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| {
+        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
             let text = weights(text.as_ref().map_err(|r| *r)?, corpus);
             let answer = answer.as_ref().map_err(|r| *r)?;
             let cosine = |reference| cosine(&text, &weights(&counts(reference), corpus));

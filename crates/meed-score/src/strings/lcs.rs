@@ -97,63 +97,73 @@ pub(crate) fn length(a: &[u32], b: &[u32], kinds: usize) -> usize {
     same + end + zeros(&row, wide.len())
 }
 
-/// The steps [`length`] and [`positions`] take at most, in words of 64 places.
+/// The steps [`length`] takes at most, in words of 64 places.
 pub(crate) fn steps(a: usize, b: usize) -> u64 {
     (a.min(b) as u64).div_ceil(64) * a.max(b) as u64
 }
 
-/// The places in `a` of one of the longest common subsequences: the one found from the end, going back in `a`
-/// rather than in `b` where both are as good. Descending.
-///
-/// Rows are kept in part and worked out again, so the memory is that of about √n rows.
-pub(crate) fn positions(a: &[u32], b: &[u32], kinds: usize) -> Vec<usize> {
-    let mut found = Vec::new();
-    if a.is_empty() || b.is_empty() {
-        return found;
+/// A sequence that others are aligned with.
+pub(crate) struct Other<'b> {
+    units: &'b [u32],
+    places: Places,
+}
+
+impl<'b> Other<'b> {
+    /// Units are below `kinds`.
+    pub(crate) fn new(units: &'b [u32], kinds: usize) -> Other<'b> {
+        Other { units, places: Places::new(units, kinds) }
     }
-    let places = Places::new(b, kinds);
-    let width = b.len().div_ceil(64);
-    let stretch = (a.len() as f64).sqrt() as usize + 16;
-    // Row i is after i units; kept are rows 0, stretch, 2·stretch, …
-    let mut kept = Vec::new();
-    let mut row = vec![u64::MAX; width];
-    for (i, unit) in a.iter().enumerate() {
-        if i % stretch == 0 {
-            kept.push(row.clone());
-        }
-        advance(&mut row, places.of(*unit));
-    }
-    let mut j = b.len();
-    let mut i = a.len();
-    while let Some(first) = kept.pop() {
-        let from = kept.len() * stretch;
-        let mut rows = vec![first];
-        for unit in &a[from..i] {
-            let mut next = rows[rows.len() - 1].clone();
-            advance(&mut next, places.of(*unit));
-            rows.push(next);
-        }
-        while i > from && j > 0 {
-            let (above, here) = (&rows[i - from - 1], &rows[i - from]);
-            let grows = |row: &[u64], j: usize| row[j / 64] >> (j % 64) & 1 == 0;
-            let length = zeros(here, j);
-            let mut length_above = zeros(above, j);
-            // Along the row while the length to the left is larger than the one above.
-            while j > 0 && a[i - 1] != b[j - 1] && !grows(here, j - 1) && length_above < length {
-                j -= 1;
-                length_above -= usize::from(grows(above, j));
+
+    /// The places in `a` of one of the longest common subsequences: the one found from the end, going back in `a`
+    /// rather than in the other where both are as good. Descending.
+    ///
+    /// Rows are kept in part and worked out again, so the memory is that of about √n rows.
+    pub(crate) fn positions(&self, a: &[u32]) -> Vec<usize> {
+        let (b, places) = (self.units, &self.places);
+        let mut found = Vec::new();
+        let width = b.len().div_ceil(64);
+        let stretch = (a.len() as f64).sqrt() as usize + 16;
+        // Row i is after i units; kept are rows 0, stretch, 2·stretch, …
+        let mut kept = Vec::new();
+        let mut row = vec![u64::MAX; width];
+        for (i, unit) in a.iter().enumerate() {
+            if i % stretch == 0 {
+                kept.push(row.clone());
             }
-            if j > 0 && a[i - 1] == b[j - 1] {
-                found.push(i - 1);
-                j -= 1;
+            advance(&mut row, places.of(*unit));
+        }
+        let (mut i, mut j) = (a.len(), b.len());
+        while let Some(first) = kept.pop().filter(|_| j > 0) {
+            let from = kept.len() * stretch;
+            let mut rows = vec![first];
+            for unit in &a[from..i] {
+                let mut next = rows[rows.len() - 1].clone();
+                advance(&mut next, places.of(*unit));
+                rows.push(next);
             }
-            i -= 1;
+            while i > from && j > 0 {
+                let (above, here) = (&rows[i - from - 1], &rows[i - from]);
+                let length = zeros(here, j);
+                let mut length_above = zeros(above, j);
+                // Along the row while the length to the left is larger than the one above.
+                while j > 0 && a[i - 1] != b[j - 1] && !grows(here, j - 1) && length_above < length {
+                    j -= 1;
+                    length_above -= usize::from(grows(above, j));
+                }
+                if j > 0 && a[i - 1] == b[j - 1] {
+                    found.push(i - 1);
+                    j -= 1;
+                }
+                i -= 1;
+            }
         }
-        if j == 0 {
-            break;
-        }
+        found
     }
-    found
+}
+
+/// Whether a row grows at a column.
+fn grows(row: &[u64], column: usize) -> bool {
+    row[column / 64] >> (column % 64) & 1 == 0
 }
 
 #[cfg(test)]
@@ -197,7 +207,7 @@ mod tests {
         ) {
             let (a, b): (Vec<_>, Vec<_>) = (a.iter().map(|x| x % few).collect(), b.iter().map(|x| x % few).collect());
             prop_assert_eq!(length(&a, &b, 6), table(&a, &b)[a.len()][b.len()]);
-            prop_assert_eq!(positions(&a, &b, 6), back(&a, &b));
+            prop_assert_eq!(Other::new(&b, 6).positions(&a), back(&a, &b));
         }
     }
 }

@@ -74,7 +74,10 @@ impl Function for Choice {
         let one = |i: usize| -> Result<f64, Reason> {
             let (text, answer) = (read(&args[0], i)?, read(&args[1], i)?);
             let choices = args.get(2).map(|choices| read(choices, i)).transpose()?;
-            let given: Vec<String> = choices.iter().flat_map(|cell| alternatives(cell)).map(plain).collect();
+            let mut given: Vec<String> = choices.iter().flat_map(|cell| alternatives(cell)).map(plain).collect();
+            if given.iter().all(String::is_empty) {
+                given.clear();
+            }
             let letters = if given.is_empty() { self.letters } else { given.len().min(26) };
             let all = Choices { texts: given, letters };
             let gold = all.reference(&answer).ok_or(Reason::BadReference)?;
@@ -103,7 +106,8 @@ impl Choices {
         match marked {
             Some(content) => self.leading(content).unwrap_or_else(|| self.mentioned(content)),
             None => match self.leading(text) {
-                Some(picked) => picked,
+                // "(A) is wrong, (B) is right" begins with one of two.
+                Some(picked) => picked.filter(|at| self.set_apart(text).iter().zip(0..).all(|(set, i)| !set || i == *at)),
                 None => self.mentioned(text),
             },
         }
@@ -111,6 +115,7 @@ impl Choices {
 
     /// The option that `content` begins with or is: `Some(None)` where it is more than one.
     fn leading(&self, content: &str) -> Option<Option<usize>> {
+        let content = content.trim();
         let whole = plain(content);
         if let Some(at) = self.texts.iter().position(|t| *t == whole && !t.is_empty()) {
             return Some(Some(at));
@@ -169,8 +174,8 @@ impl Choices {
         ends && !is_word && self.at(letter).is_some_and(|other| other != at)
     }
 
-    /// The one option that is mentioned by its letter, in brackets or bold, or by its text.
-    fn mentioned(&self, text: &str) -> Option<usize> {
+    /// Which letters stand in brackets or bold.
+    fn set_apart(&self, text: &str) -> Vec<bool> {
         let mut picked = vec![false; self.letters];
         let bytes = text.as_bytes();
         for (i, letter) in bytes.iter().enumerate() {
@@ -180,6 +185,12 @@ impl Choices {
             let bracketed = matches!((before, after), (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'*'), Some(b'*')));
             picked[at] |= bracketed;
         }
+        picked
+    }
+
+    /// The one option that is mentioned by its letter, in brackets or bold, or by its text.
+    fn mentioned(&self, text: &str) -> Option<usize> {
+        let mut picked = self.set_apart(text);
         let said = plain(text);
         let mut found: Vec<usize> = (0..self.texts.len()).filter(|i| has_words(&said, &self.texts[*i])).collect();
         // A text within another that was said too was not said itself.
@@ -210,7 +221,7 @@ fn has_words(text: &str, words: &str) -> bool {
 fn boxed(text: &str) -> Option<&str> {
     let at = text.rfind("\\boxed{")? + "\\boxed{".len();
     let mut depth = 1;
-    let end = text[at..].find(|c| {
+    let end = text[at..].find(|c: char| {
         depth += i32::from(c == '{') - i32::from(c == '}');
         depth == 0
     })?;

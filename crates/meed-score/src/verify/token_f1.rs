@@ -54,7 +54,7 @@ be said exactly: against any other the score is 0. Of several references the bes
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let measure = options.choice("measure", &MEASURES)?;
-    let whole = match options.is_given("whole") {
+    let whole: Vec<String> = match options.is_given("whole") {
         true => options.texts("whole")?.iter().map(|answer| plain(answer)).collect(),
         false => Vec::new(),
     };

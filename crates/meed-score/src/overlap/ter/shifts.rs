@@ -65,7 +65,7 @@ fn best_shift(text: &[u32], reference: &[u32], table: &Table<'_>, tried: &mut us
     let before = i64::from(table.distance());
     let alignment = Alignment::new(&table.edits());
     let mut best: Option<Best> = None;
-    for from in 0..text.len() {
+    for from in (0..text.len()).filter(|from| alignment.any_wrong_from(*from)) {
         let near = from.saturating_sub(MAX_DISTANCE)..reference.len().min(from + MAX_DISTANCE + 1);
         for start in near {
             let longest = MAX_WORDS.min(text.len() - from).min(reference.len() - start);
@@ -125,6 +125,12 @@ impl Alignment {
             }
         }
         alignment
+    }
+
+    /// Whether any words that may be shifted from there are wrong.
+    fn any_wrong_from(&self, from: usize) -> bool {
+        let end = (from + MAX_WORDS).min(self.wrong_in_text.len() - 1);
+        self.wrong_in_text[end] > self.wrong_in_text[from]
     }
 
     /// Whether both sides have something wrong there, and the target is not within the words to be shifted.
