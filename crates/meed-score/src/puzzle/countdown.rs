@@ -48,7 +48,7 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         if !keeps_to(&used, &numbers, all) {
             return Ok(0.0);
         }
-        Ok(match value == Ratio { top: i128::from(target), bottom: 1 } {
+        Ok(match value == (Ratio { top: target.into(), bottom: 1 }) {
             true => 1.0,
             false if progress => 0.5,
             false => 0.0,
