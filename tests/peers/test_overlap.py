@@ -121,7 +121,7 @@ def test_ter(score, shared):
     moved = [(shuffled(a.split()), [a]) for a, _ in pairs.real(shared)[:150] if len(a.split()) <= 40]
     every_pair = real + [(a, [b]) for a, b in pairs.odd()] + moved
     every_pair += [(a, [*b, real[i - 1][0]]) for i, (a, b) in enumerate(real[:200])]
-    every_pair += [(" ".join(draw.choices("abc", k=n)), [" ".join(draw.choices("abc", k=m))]) for n in (1, 3, 30, 90) for m in (1, 2, 60, 200)]
+    every_pair += [(" ".join(draw.choices("abc", k=n)), [" ".join(draw.choices("abc", k=m))]) for n in (1, 3, 30) for m in (1, 2, 60)]
     expected = [
         {f"x{i}": peer.sentence_score(text, answers).score for i, peer in enumerate(peers)} for text, answers in every_pair
     ]

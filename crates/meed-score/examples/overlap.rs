@@ -17,7 +17,9 @@ fn main() {
     };
     let pairs: Vec<(String, String)> =
         read(1).lines().map(|line| serde_json::from_str(line).expect("pairs of texts")).collect();
-    let cells = |side: fn(&(String, String)) -> &str| -> Vec<TextCell> { pairs.iter().map(|p| Ok(side(p).into())).collect() };
+    let cells = |side: fn(&(String, String)) -> &str| -> Vec<TextCell> {
+        pairs.iter().map(|p| Ok(side(p).into())).collect()
+    };
     let (texts, answers) = (cells(|p| &p.0), cells(|p| &p.1));
     let calls: Vec<(String, BTreeMap<String, Value>)> = serde_json::from_str(&read(2)).expect("calls");
     for (name, options) in calls {
@@ -27,7 +29,9 @@ fn main() {
             Value::Number(x) => OptionValue::Number(x.as_f64().expect("a number")),
             other => OptionValue::Text(other.as_str().expect("a plain value").into()),
         };
-        let built = scorer.function(options.iter().map(|(k, v)| (k.clone(), option(v))).collect()).expect("good options");
+        let built = scorer
+            .function(options.iter().map(|(k, v)| (k.clone(), option(v))).collect())
+            .expect("good options");
         let args = [Slice::Texts(&texts), Slice::Texts(&answers)];
         let mut best = Duration::MAX;
         for _ in 0..5 {

@@ -87,7 +87,8 @@ pub(crate) fn phrase(text: &str) -> Option<&str> {
 
 /// Letters and digits, as Python's `\w` has them but for the underscore.
 pub(crate) fn is_letter_or_digit(c: char) -> bool {
-    static OTHERS: LazyLock<Option<regex::Regex>> = LazyLock::new(|| regex::Regex::new(r"^[\p{L}\p{N}]").ok());
+    static OTHERS: LazyLock<Option<regex::Regex>> =
+        LazyLock::new(|| regex::Regex::new(r"^[\p{L}\p{N}]").ok());
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn places() {
-        let text = "<think>The answer is no.</think>Hm.\n**Answer:** Paris, France\n<answer>Paris</answer>\n\n";
+        let text =
+            "<think>The answer is no.</think>Hm.\n**Answer:** Paris, France\n<answer>Paris</answer>\n\n";
         let at = |place: Place| place.read(text, str::to_string);
         assert_eq!(at(Place::Tag).as_deref(), Some("Paris"));
         assert_eq!(at(Place::Phrase).as_deref(), Some("Paris, France"));

@@ -46,9 +46,22 @@ fn functions() -> Vec<Arc<dyn Function>> {
 /// Functions whose values may be larger than 1.
 fn unbounded() -> Vec<Arc<dyn Function>> {
     let call = |name: &str| find(name).unwrap().function(BTreeMap::new()).unwrap();
-    ["bleu", "chrf", "ter", "error_rate", "length_ratio", "flesch", "smog", "coleman_liau", "readability_index", "gunning_fog", "polygon_area", "fingerprint"]
-        .map(call)
-        .to_vec()
+    [
+        "bleu",
+        "chrf",
+        "ter",
+        "error_rate",
+        "length_ratio",
+        "flesch",
+        "smog",
+        "coleman_liau",
+        "readability_index",
+        "gunning_fog",
+        "polygon_area",
+        "fingerprint",
+    ]
+    .map(call)
+    .to_vec()
 }
 
 fn score(function: &dyn Function, text: &str, answer: &str) -> f64 {

@@ -38,7 +38,11 @@ The method is that of \"Scene Text Visual Question Answering\". For error rates 
     },
     inputs: &[TEXT, ANSWER],
     options: &[
-        Opt { name: "threshold", default: Default::Number(0.5), help: "the share of edits from which the score is 0" },
+        Opt {
+            name: "threshold",
+            default: Default::Number(0.5),
+            help: "the share of edits from which the score is 0",
+        },
         PLACE,
     ],
     build,

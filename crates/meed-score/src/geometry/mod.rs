@@ -22,21 +22,26 @@ fn numbers(text: &str) -> Vec<f64> {
     let mut at = 0;
     while at < bytes.len() && found.len() < MAX_NUMBERS {
         let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let starts = bytes[at].is_ascii_digit() || bytes[at] == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        let starts = bytes[at].is_ascii_digit()
+            || bytes[at] == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
         if !starts {
             at += 1;
             continue;
         }
         // A digit of a name (`x1`) is no coordinate.
         let in_name = at > 0 && (bytes[at - 1].is_ascii_alphabetic() || bytes[at - 1] == b'_');
-        let minus = at > 0 && bytes[at - 1] == b'-' && !(at > 1 && (bytes[at - 2].is_ascii_alphanumeric() || bytes[at - 2] == b')'));
+        let minus = at > 0
+            && bytes[at - 1] == b'-'
+            && !(at > 1 && (bytes[at - 2].is_ascii_alphanumeric() || bytes[at - 2] == b')'));
         let begin = at - usize::from(minus);
         at += digits(at);
         if bytes.get(at) == Some(&b'.') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
             at += 1 + digits(at + 1);
         }
         let sign = usize::from(matches!(bytes.get(at + 1), Some(b'-' | b'+')));
-        if matches!(bytes.get(at), Some(b'e' | b'E')) && bytes.get(at + 1 + sign).is_some_and(u8::is_ascii_digit) {
+        if matches!(bytes.get(at), Some(b'e' | b'E'))
+            && bytes.get(at + 1 + sign).is_some_and(u8::is_ascii_digit)
+        {
             at += 1 + sign + digits(at + 1 + sign);
         }
         if !in_name && let Ok(number) = text[begin..at].parse() {
@@ -67,7 +72,10 @@ mod tests {
 
     #[test]
     fn numbers_of_a_text() {
-        assert_eq!(numbers("[1, -2.5, .5, 1e2] x1=3 4-5 (6)-7"), [1.0, -2.5, 0.5, 100.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        assert_eq!(
+            numbers("[1, -2.5, .5, 1e2] x1=3 4-5 (6)-7"),
+            [1.0, -2.5, 0.5, 100.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+        );
         assert_eq!(boxes("[[0,0,1,1],[2,2,3,3]]", false).map(|b| b.len()), Some(2));
         assert_eq!(boxes("1 2 3 4", true), Some(vec![[1.0, 2.0, 4.0, 6.0]]));
         assert_eq!(boxes("1 2 3", false), None);

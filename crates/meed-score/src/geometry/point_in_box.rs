@@ -23,7 +23,10 @@ A reference without a box is absent (`bad_reference`).",
         args: &[
             TEXT_ARG,
             Arg { name: "answer", help: "the reference boxes" },
-            Arg { name: "boxes=\"corners\"", help: "\"corners\" (left, top, right, bottom) or \"size\" (left, top, width, height)" },
+            Arg {
+                name: "boxes=\"corners\"",
+                help: "\"corners\" (left, top, right, bottom) or \"size\" (left, top, width, height)",
+            },
         ],
         examples: &[Example {
             code: "point_in_box()",
@@ -44,7 +47,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         if boxes.len() * points.len() > 100_000_000 {
             return Err(Reason::TooLarge);
         }
-        let inside = |[x, y]: &[f64; 2]| boxes.iter().any(|b| b[0] <= *x && *x <= b[2] && b[1] <= *y && *y <= b[3]);
+        let inside =
+            |[x, y]: &[f64; 2]| boxes.iter().any(|b| b[0] <= *x && *x <= b[2] && b[1] <= *y && *y <= b[3]);
         Ok(points.iter().filter(|p| inside(p)).count() as f64 / points.len().max(1) as f64)
     }))
 }

@@ -28,10 +28,16 @@ Machine Translation\".",
             TEXT_ARG,
             ANSWER_ARG,
             Arg { name: "n=4", help: "the longest n-grams" },
-            Arg { name: "smooth=\"exp\"", help: "what an order without matches gets: \"exp\", \"floor\", \"add-k\" or \"none\"" },
+            Arg {
+                name: "smooth=\"exp\"",
+                help: "what an order without matches gets: \"exp\", \"floor\", \"add-k\" or \"none\"",
+            },
             Arg { name: "smooth_value=None", help: "the floor (0.1 unless given) or k (1 unless given)" },
             Arg { name: "effective=True", help: "leave out orders the text is too short for" },
-            Arg { name: "tokens=\"13a\"", help: "\"13a\", \"words\" (white space separates them) or \"characters\"" },
+            Arg {
+                name: "tokens=\"13a\"",
+                help: "\"13a\", \"words\" (white space separates them) or \"characters\"",
+            },
             Arg { name: "ignore_case=False", help: "whether A and a are the same" },
         ],
         examples: &[
@@ -52,7 +58,11 @@ Machine Translation\".",
         Opt { name: "n", default: Default::Number(4.0), help: "the longest n-grams" },
         Opt { name: "smooth", default: Default::Text("exp"), help: "exp, floor, add-k or none" },
         Opt { name: "smooth_value", default: Default::None, help: "the floor or k" },
-        Opt { name: "effective", default: Default::Bool(true), help: "leave out orders the text is too short for" },
+        Opt {
+            name: "effective",
+            default: Default::Bool(true),
+            help: "leave out orders the text is too short for",
+        },
         Opt { name: "tokens", default: Default::Text("13a"), help: "13a, words or characters" },
         Opt { name: "ignore_case", default: Default::Bool(false), help: "whether A and a are the same" },
     ],
@@ -101,7 +111,8 @@ fn score(text: &[u32], references: &[Vec<u32>], how: &How) -> f64 {
     if shared.iter().all(|count| *count == 0) {
         return 0.0;
     }
-    let closest = slices.iter().map(|r| r.len()).min_by_key(|len| (len.abs_diff(text.len()), *len)).unwrap_or(0);
+    let closest =
+        slices.iter().map(|r| r.len()).min_by_key(|len| (len.abs_diff(text.len()), *len)).unwrap_or(0);
     let (mut logs, mut orders, mut halved) = (0.0, how.orders, 1.0);
     let mut counted = 0;
     for n in 1..=how.orders {
@@ -129,8 +140,7 @@ fn score(text: &[u32], references: &[Vec<u32>], how: &How) -> f64 {
     }
     // Orders past the text's end have the precision 0.
     logs += log_of_percent(0.0) * orders.saturating_sub(counted) as f64;
-    let brevity =
-        if text.len() < closest { (1.0 - closest as f64 / text.len() as f64).exp() } else { 1.0 };
+    let brevity = if text.len() < closest { (1.0 - closest as f64 / text.len() as f64).exp() } else { 1.0 };
     brevity * (logs / orders as f64).exp()
 }
 

@@ -58,7 +58,9 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let ignore_case = options.bool("ignore_case")?;
     Ok(per_answer(options, move |text, answer| {
         let best = |text: &str, answer: &str| {
-            alternatives(answer).map(|r| similarity(text, r, indel, words)).try_fold(0.0, |a, b| Ok(b?.max(a)))
+            alternatives(answer)
+                .map(|r| similarity(text, r, indel, words))
+                .try_fold(0.0, |a, b| Ok(b?.max(a)))
         };
         if ignore_case { best(&split::lower(text), &split::lower(answer)) } else { best(text, answer) }
     }))

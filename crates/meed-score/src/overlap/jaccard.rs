@@ -27,7 +27,10 @@ one without is 0. Of several references the best counts.",
             ANSWER_ARG,
             Arg { name: "n=1", help: "units in a run" },
             Arg { name: "unit=\"words\"", help: "\"words\" or \"characters\"" },
-            Arg { name: "of=\"either\"", help: "\"either\", \"mean\", \"smaller\", \"text\" or \"reference\"" },
+            Arg {
+                name: "of=\"either\"",
+                help: "\"either\", \"mean\", \"smaller\", \"text\" or \"reference\"",
+            },
         ],
         examples: &[
             Example {

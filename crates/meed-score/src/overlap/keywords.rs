@@ -82,7 +82,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
 type Points = Vec<Vec<Vec<String>>>;
 
 fn read(cell: &str) -> Option<Points> {
-    let lowered = |phrases: Vec<String>| phrases.iter().map(|p| split::lower(p)).filter(|p| !p.is_empty()).collect();
+    let lowered =
+        |phrases: Vec<String>| phrases.iter().map(|p| split::lower(p)).filter(|p| !p.is_empty()).collect();
     let Some(json) = serde_json::from_str::<Value>(cell).ok().filter(Value::is_array) else {
         let phrases: Vec<String> = alternatives(cell).map(str::to_string).collect();
         return Some(vec![vec![lowered(phrases)]]);
@@ -129,7 +130,8 @@ fn mentions(text: &str, phrases: &[String]) -> Result<Vec<u32>, Reason> {
 }
 
 fn share_mentioned(said: &[u32], phrases: &[String]) -> f64 {
-    let is_said = |i: usize| phrases.iter().position(|p| *p == phrases[i]).is_some_and(|i| said.contains(&(i as u32)));
+    let is_said =
+        |i: usize| phrases.iter().position(|p| *p == phrases[i]).is_some_and(|i| said.contains(&(i as u32)));
     (0..phrases.len()).filter(|i| is_said(*i)).count() as f64 / phrases.len().max(1) as f64
 }
 

@@ -25,11 +25,7 @@ pub const SCORER: Scorer = Scorer {
 not in it are like no word but themselves), or without one the counts of their character trigrams, `^` before and `$` after the word. \
 Words are runs of letters and digits in lower case. A text without words gives 0; of several references the best counts. Comparisons of more than four billion products are absent (`too_large`). The method is that of \"Mixed-R1: Unified \
 Reward Perspective For Reasoning Capability in Multimodal Large Language Models\".",
-        args: &[
-            TEXT_ARG,
-            ANSWER_ARG,
-            Arg { name: "vectors=None", help: "path of a file of word vectors" },
-        ],
+        args: &[TEXT_ARG, ANSWER_ARG, Arg { name: "vectors=None", help: "path of a file of word vectors" }],
         examples: &[Example {
             code: "max_average()",
             with: r#"{"text": [["the cats", "the", "dog"]], "answer": ["The cat"]}"#,
@@ -72,12 +68,20 @@ fn read(content: &str) -> Result<HashMap<String, Sparse>, String> {
     for (line, number) in content.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
         let mut parts = line.split_whitespace();
         let word = parts.next().unwrap_or_default();
-        let values: Option<Vec<f64>> = parts.map(|part| part.parse().ok().filter(|x: &f64| x.is_finite())).collect();
+        let values: Option<Vec<f64>> =
+            parts.map(|part| part.parse().ok().filter(|x: &f64| x.is_finite())).collect();
         let values = values.ok_or_else(|| format!("line {number}: a word and its numbers are needed"))?;
         if *dimension.get_or_insert(values.len()) != values.len() || values.is_empty() {
-            return Err(format!("line {number} has {} numbers, the first has {}", values.len(), dimension.unwrap_or(0)));
+            return Err(format!(
+                "line {number} has {} numbers, the first has {}",
+                values.len(),
+                dimension.unwrap_or(0)
+            ));
         }
-        vectors.insert(word.to_lowercase(), unit(values.into_iter().enumerate().map(|(i, x)| (i as u64, x)).collect()));
+        vectors.insert(
+            word.to_lowercase(),
+            unit(values.into_iter().enumerate().map(|(i, x)| (i as u64, x)).collect()),
+        );
     }
     Ok(vectors)
 }
@@ -158,7 +162,9 @@ mod tests {
     #[test]
     fn vectors_of_a_file() {
         let vectors = read("a 1 0\nb 0.6 0.8\nc 0.8 0.6\nd 0 1\n").unwrap();
-        let score = |text, answer| best(text, answer, |w| vectors.get(w).cloned().unwrap_or_else(|| alone(w))).unwrap();
+        let score = |text, answer| {
+            best(text, answer, |w| vectors.get(w).cloned().unwrap_or_else(|| alone(w))).unwrap()
+        };
         assert!((score("a b", "c d a") - 0.95).abs() < 1e-12);
         assert_eq!(score("unknown", "unknown"), 1.0);
         assert_eq!(score("unknown", "a"), 0.0);

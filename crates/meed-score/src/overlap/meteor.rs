@@ -85,7 +85,8 @@ fn matches(text: &[&str], reference: &[&str], stemmed: bool) -> Vec<(usize, usiz
         };
         let (text_stems, reference_stems) = (stems(&t, text), stems(&r, reference));
         let mut vocabulary = Vocabulary::default();
-        let numbered = |left: &[(usize, u32)], ids: Vec<u32>| left.iter().map(|(at, _)| *at).zip(ids).collect();
+        let numbered =
+            |left: &[(usize, u32)], ids: Vec<u32>| left.iter().map(|(at, _)| *at).zip(ids).collect();
         let t = numbered(&t, vocabulary.ids(text_stems.iter().map(String::as_str)));
         let r = numbered(&r, vocabulary.ids(reference_stems.iter().map(String::as_str)));
         pair_off(t, r, vocabulary.len(), &mut pairs);
@@ -97,7 +98,12 @@ fn matches(text: &[&str], reference: &[&str], stemmed: bool) -> Vec<(usize, usiz
 type Numbered = Vec<(usize, u32)>;
 
 /// Pairs equal words, from the end of both; what is left over.
-fn pair_off(text: Numbered, reference: Numbered, kinds: usize, pairs: &mut Vec<(usize, usize)>) -> (Numbered, Numbered) {
+fn pair_off(
+    text: Numbered,
+    reference: Numbered,
+    kinds: usize,
+    pairs: &mut Vec<(usize, usize)>,
+) -> (Numbered, Numbered) {
     let mut places: Vec<Vec<usize>> = vec![Vec::new(); kinds];
     reference.iter().for_each(|(at, word)| places[*word as usize].push(*at));
     let mut left: Numbered = Vec::new();

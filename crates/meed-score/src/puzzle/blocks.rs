@@ -33,8 +33,12 @@ pub const SCORER: Scorer = Scorer {
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "blocks", scorer: "blocks", summary: "rebuild stacks of blocks, one move at a time", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "blocks",
+    scorer: "blocks",
+    summary: "rebuild stacks of blocks, one move at a time",
+    task: make,
+};
 
 type Stacks = Vec<Vec<String>>;
 
@@ -55,12 +59,17 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         }
         let blocks = goal.iter().flatten().count().max(1);
         let right: usize = goal.iter().map(|goal| standing(&stacks, goal)).sum();
-        Ok(if progress { right as f64 / blocks as f64 } else { f64::from(u8::from(legal && right == blocks)) })
+        Ok(if progress {
+            right as f64 / blocks as f64
+        } else {
+            f64::from(u8::from(legal && right == blocks))
+        })
     }))
 }
 
 fn stacks(value: &Value) -> Result<Stacks, Reason> {
-    let stacks: Stacks = value.as_array().ok_or(Reason::BadReference)?.iter().map(texts).collect::<Result<_, _>>()?;
+    let stacks: Stacks =
+        value.as_array().ok_or(Reason::BadReference)?.iter().map(texts).collect::<Result<_, _>>()?;
     if stacks.iter().flatten().count() > MAX_BLOCKS {
         return Err(Reason::TooLarge);
     }
@@ -79,9 +88,15 @@ fn apply(stacks: &mut Stacks, line: &str) -> Option<()> {
     let (block, to) = (plain(block), plain(to));
     let block = block.strip_prefix("move ").or(block.strip_prefix("Move ")).unwrap_or(&block).trim();
     let to = to.strip_prefix("the ").unwrap_or(&to);
-    let on_top = |name: &str| stacks.iter().position(|stack| stack.last().is_some_and(|top| top.eq_ignore_ascii_case(name)));
+    let on_top = |name: &str| {
+        stacks.iter().position(|stack| stack.last().is_some_and(|top| top.eq_ignore_ascii_case(name)))
+    };
     let from = on_top(block)?;
-    let target = if to.eq_ignore_ascii_case("table") { None } else { Some(on_top(to).filter(|target| *target != from)?) };
+    let target = if to.eq_ignore_ascii_case("table") {
+        None
+    } else {
+        Some(on_top(to).filter(|target| *target != from)?)
+    };
     let moved = stacks[from].pop()?;
     match target {
         Some(target) => stacks[target].push(moved),
@@ -102,7 +117,8 @@ fn make(chance: &mut Chance, level: usize) -> Task {
                 stacks[at].push(char::from(b'A' + i as u8).to_string());
             }
             stacks.retain(|stack| !stack.is_empty());
-            let stands = |others: &Stacks| stacks.iter().map(|stack| standing(others, stack)).sum::<usize>() == count;
+            let stands =
+                |others: &Stacks| stacks.iter().map(|stack| standing(others, stack)).sum::<usize>() == count;
             if !others.is_some_and(stands) {
                 return stacks;
             }
@@ -110,7 +126,8 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     };
     let start = pile(None);
     let goal = pile(Some(&start));
-    let down = start.iter().flat_map(|stack| stack[1..].iter().rev()).map(|block| format!("{block} to table"));
+    let down =
+        start.iter().flat_map(|stack| stack[1..].iter().rev()).map(|block| format!("{block} to table"));
     let up = goal.iter().flat_map(|stack| stack.windows(2)).map(|pair| format!("{} to {}", pair[1], pair[0]));
     let solution: Vec<String> = down.chain(up).collect();
     let told = |stacks: &Stacks| stacks.iter().map(|stack| stack.join(" ")).collect::<Vec<_>>().join(" | ");

@@ -8,7 +8,11 @@ pub struct Chance(u64);
 
 impl Chance {
     pub(super) fn new(seed: u64, name: &str, index: u64, level: u64) -> Chance {
-        Chance([fingerprint(name.as_bytes()), index, level].into_iter().fold(mix(seed), |state, part| mix(state ^ mix(part))))
+        Chance(
+            [fingerprint(name.as_bytes()), index, level]
+                .into_iter()
+                .fold(mix(seed), |state, part| mix(state ^ mix(part))),
+        )
     }
 
     /// A number from 0 to below `n`.

@@ -5,12 +5,16 @@ use serde_json::json;
 use super::{Chance, Puzzle, Task};
 
 /// The puzzle; its scorer is [`steps`](super::steps).
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "cipher", scorer: "steps", summary: "undo ciphers in order, every step shown", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "cipher",
+    scorer: "steps",
+    summary: "undo ciphers in order, every step shown",
+    task: make,
+};
 
 const WORDS: [&str; 16] = [
-    "river", "stone", "window", "garden", "silver", "market", "planet", "bridge", "candle", "forest", "harbor", "mirror", "orange",
-    "pocket", "rocket", "summer",
+    "river", "stone", "window", "garden", "silver", "market", "planet", "bridge", "candle", "forest",
+    "harbor", "mirror", "orange", "pocket", "rocket", "summer",
 ];
 
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +45,14 @@ impl Cipher {
 
     fn told(self) -> String {
         match self {
-            Cipher::Shift(by) => format!("every letter was moved {by} places on in the alphabet (z goes on with a)"),
+            Cipher::Shift(by) => {
+                format!("every letter was moved {by} places on in the alphabet (z goes on with a)")
+            }
             Cipher::Reverse => "the text was written backwards".into(),
             Cipher::Mirror => "a became z, b became y, and so on".into(),
-            Cipher::Swap => "the 1st and 2nd character changed places, so did the 3rd and 4th, and so on".into(),
+            Cipher::Swap => {
+                "the 1st and 2nd character changed places, so did the 3rd and 4th, and so on".into()
+            }
         }
     }
 }
@@ -67,7 +75,8 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     }
     let secret = written.pop().unwrap_or_default();
     written.reverse();
-    let told: Vec<String> = ciphers.iter().zip(1..).map(|(cipher, i)| format!("{i}. {}", cipher.told())).collect();
+    let told: Vec<String> =
+        ciphers.iter().zip(1..).map(|(cipher, i)| format!("{i}. {}", cipher.told())).collect();
     let answer = json!({"answer": plain, "process": written}).to_string();
     Task {
         prompt: format!(

@@ -33,8 +33,12 @@ pub const SCORER: Scorer = Scorer {
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "countdown", scorer: "countdown", summary: "reach a number with + - * / and some numbers", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "countdown",
+    scorer: "countdown",
+    summary: "reach a number with + - * / and some numbers",
+    task: make,
+};
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let progress = options.choice("measure", &["solved", "progress"])? == "progress";
@@ -101,7 +105,8 @@ fn evaluate(line: &str) -> Option<(Ratio, Vec<i128>)> {
     if side.len() > 4096 || !side.bytes().any(|b| b"+-*/".contains(&b)) {
         return None;
     }
-    let mut parser = Parser { bytes: side.bytes().filter(|b| *b != b' ').collect(), at: 0, numbers: Vec::new(), depth: 0 };
+    let mut parser =
+        Parser { bytes: side.bytes().filter(|b| *b != b' ').collect(), at: 0, numbers: Vec::new(), depth: 0 };
     let value = parser.sum()?;
     (parser.at == parser.bytes.len()).then_some((value, parser.numbers))
 }

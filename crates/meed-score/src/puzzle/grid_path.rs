@@ -34,8 +34,12 @@ pub const SCORER: Scorer = Scorer {
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "grid_path", scorer: "grid_path", summary: "find a shortest way through walls", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "grid_path",
+    scorer: "grid_path",
+    summary: "find a shortest way through walls",
+    task: make,
+};
 
 /// Cells a grid may have.
 const MAX_CELLS: usize = 1_000_000;
@@ -77,8 +81,12 @@ enum Step {
     Right,
 }
 
-const STEPS: [(Step, char, &str); 4] =
-    [(Step::Up, 'U', "UP"), (Step::Down, 'D', "DOWN"), (Step::Left, 'L', "LEFT"), (Step::Right, 'R', "RIGHT")];
+const STEPS: [(Step, char, &str); 4] = [
+    (Step::Up, 'U', "UP"),
+    (Step::Down, 'D', "DOWN"),
+    (Step::Left, 'L', "LEFT"),
+    (Step::Right, 'R', "RIGHT"),
+];
 
 /// The moves in a text: words that are moves, and words of move letters only.
 fn moves(text: &str) -> Vec<Step> {
@@ -108,7 +116,12 @@ impl Grid {
         let place = |mark| cells.iter().position(|c| *c == mark);
         let even = rows.iter().all(|row| row.chars().count() == width);
         (even && cells.len() <= MAX_CELLS).then_some(())?;
-        Some(Grid { width, open: cells.iter().map(|c| *c != '#').collect(), start: place('S')?, goal: place('G')? })
+        Some(Grid {
+            width,
+            open: cells.iter().map(|c| *c != '#').collect(),
+            start: place('S')?,
+            goal: place('G')?,
+        })
     }
 
     fn step(&self, at: usize, step: Step) -> Option<usize> {
@@ -155,7 +168,12 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     }
     (cells[0], cells[size * size - 1]) = ('S', 'G');
     let rows: Vec<String> = cells.chunks(size).map(|row| row.iter().collect()).collect();
-    let grid = Grid { width: size, open: cells.iter().map(|c| *c != '#').collect(), start: 0, goal: size * size - 1 };
+    let grid = Grid {
+        width: size,
+        open: cells.iter().map(|c| *c != '#').collect(),
+        start: 0,
+        goal: size * size - 1,
+    };
     let distances = grid.distances();
     let mut at = grid.start;
     let mut way = String::new();
@@ -168,7 +186,10 @@ fn make(chance: &mut Chance, level: usize) -> Task {
         at = next;
     }
     Task {
-        prompt: format!("Go from S to G in as few moves as possible; # is a wall.\n\n{}\n\nGive the moves as letters U, D, L, R in <answer></answer>.", rows.join("\n")),
+        prompt: format!(
+            "Go from S to G in as few moves as possible; # is a wall.\n\n{}\n\nGive the moves as letters U, D, L, R in <answer></answer>.",
+            rows.join("\n")
+        ),
         answer: json!({"grid": rows, "most": way.len()}).to_string(),
         solution: way,
     }

@@ -32,21 +32,31 @@ pub const SCORER: Scorer = Scorer {
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "logic_grid", scorer: "logic_grid", summary: "find out who has what from clues", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "logic_grid",
+    scorer: "logic_grid",
+    summary: "find out who has what from clues",
+    task: make,
+};
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let progress = options.choice("measure", &["solved", "progress"])? == "progress";
     Ok(per_answer(options, move |text, answer| {
         let task = task(answer)?;
-        let wanted = people(task["solution"].as_object().filter(|s| !s.is_empty()).ok_or(Reason::BadReference)?);
+        let wanted =
+            people(task["solution"].as_object().filter(|s| !s.is_empty()).ok_or(Reason::BadReference)?);
         let found = match serde_json::from_str::<Value>(said(text)) {
             Ok(Value::Object(object)) => people(&object),
             _ => said(text).lines().filter_map(line).collect(),
         };
         let (mut right, mut all, mut exact) = (0, 0, true);
         for (person, things) in &wanted {
-            let given = found.iter().rev().find(|(name, _)| name == person).map(|(_, things)| things.as_slice()).unwrap_or(&[]);
+            let given = found
+                .iter()
+                .rev()
+                .find(|(name, _)| name == person)
+                .map(|(_, things)| things.as_slice())
+                .unwrap_or(&[]);
             right += things.iter().filter(|thing| given.contains(thing)).count().min(given.len());
             all += things.len();
             exact &= given.len() <= things.len();
@@ -114,7 +124,11 @@ impl Clue {
             kind => format!("whoever {}", has(kind, self.thing)),
         };
         let what = has(self.other_kind, self.other);
-        if self.is { format!("It is true that {who} {what}.") } else { format!("It is not true that {who} {what}.") }
+        if self.is {
+            format!("It is true that {who} {what}.")
+        } else {
+            format!("It is not true that {who} {what}.")
+        }
     }
 }
 
@@ -128,7 +142,13 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     while left.len() > 1 {
         let kind = chance.below(kinds);
         let other_kind = kind + 1 + chance.below(kinds - kind);
-        let clue = Clue { kind, thing: chance.below(people), other_kind, other: chance.below(people), is: chance.below(3) == 0 };
+        let clue = Clue {
+            kind,
+            thing: chance.below(people),
+            other_kind,
+            other: chance.below(people),
+            is: chance.below(3) == 0,
+        };
         let before = left.len();
         if clue.holds(&truth) {
             left.retain(|grid| clue.holds(grid));
@@ -139,15 +159,21 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     }
     let all = every_grid(people, kinds);
     for i in (0..clues.len()).rev() {
-        let without: Vec<Clue> = clues.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, clue)| *clue).collect();
+        let without: Vec<Clue> =
+            clues.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, clue)| *clue).collect();
         if all.iter().filter(|grid| without.iter().all(|clue| clue.holds(grid))).nth(1).is_none() {
             clues = without;
         }
     }
     chance.shuffle(&mut clues);
-    let things = |person: usize| -> Vec<&str> { (0..kinds).map(|kind| KINDS[kind].1[truth[kind][person]]).collect() };
-    let solution: Map<String, Value> = (0..people).map(|person| (PEOPLE[person].to_string(), json!(things(person)))).collect();
-    let lists: Vec<String> = KINDS[..kinds].iter().map(|(verb, things)| format!("{verb} one of {}", things[..people].join(", "))).collect();
+    let things =
+        |person: usize| -> Vec<&str> { (0..kinds).map(|kind| KINDS[kind].1[truth[kind][person]]).collect() };
+    let solution: Map<String, Value> =
+        (0..people).map(|person| (PEOPLE[person].to_string(), json!(things(person)))).collect();
+    let lists: Vec<String> = KINDS[..kinds]
+        .iter()
+        .map(|(verb, things)| format!("{verb} one of {}", things[..people].join(", ")))
+        .collect();
     Task {
         prompt: format!(
             "{} each {}; no two share anything.\n{}\nWho has what? Give a line \"name: thing, thing\" for each in <answer></answer>.",
@@ -156,7 +182,10 @@ fn make(chance: &mut Chance, level: usize) -> Task {
             clues.iter().map(Clue::told).collect::<Vec<_>>().join("\n")
         ),
         answer: json!({"solution": solution}).to_string(),
-        solution: (0..people).map(|person| format!("{}: {}", PEOPLE[person], things(person).join(", "))).collect::<Vec<_>>().join("\n"),
+        solution: (0..people)
+            .map(|person| format!("{}: {}", PEOPLE[person], things(person).join(", ")))
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }
 
@@ -164,13 +193,18 @@ fn every_grid(people: usize, kinds: usize) -> Vec<Grid> {
     let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
     for _ in 0..people {
         let longer = |order: Vec<usize>| {
-            (0..people).filter(|i| !order.contains(i)).map(|i| [order.as_slice(), &[i]].concat()).collect::<Vec<_>>()
+            (0..people)
+                .filter(|i| !order.contains(i))
+                .map(|i| [order.as_slice(), &[i]].concat())
+                .collect::<Vec<_>>()
         };
         orders = orders.into_iter().flat_map(longer).collect();
     }
     let mut grids: Vec<Grid> = vec![Vec::new()];
     for _ in 0..kinds {
-        let longer = |grid: Grid| orders.iter().map(|order| [grid.as_slice(), &[order.clone()]].concat()).collect::<Vec<_>>();
+        let longer = |grid: Grid| {
+            orders.iter().map(|order| [grid.as_slice(), &[order.clone()]].concat()).collect::<Vec<_>>()
+        };
         grids = grids.into_iter().flat_map(longer).collect();
     }
     grids

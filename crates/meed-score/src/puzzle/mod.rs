@@ -108,7 +108,8 @@ mod tests {
     use super::*;
 
     fn score(name: &str, measure: &str, text: &str, answer: &str) -> f64 {
-        let function = crate::find(name).unwrap().function([("measure".to_string(), measure.into())].into()).unwrap();
+        let function =
+            crate::find(name).unwrap().function([("measure".to_string(), measure.into())].into()).unwrap();
         let args = [Slice::Texts(&[Ok(text.into())]), Slice::Texts(&[Ok(answer.into())])];
         match function.call(&args, 1).unwrap() {
             Values::Numbers(scores) => scores[0],
@@ -126,10 +127,22 @@ mod tests {
                         let value = score(puzzle.scorer, measure, &task.solution, &task.answer);
                         assert_eq!(value, 1.0, "{} {level} {index} {measure}\n{task:?}", puzzle.name);
                         let wrapped = format!("Let me see… <answer>{}</answer>", task.solution);
-                        assert_eq!(score(puzzle.scorer, measure, &wrapped, &task.answer), 1.0, "{}", puzzle.name);
+                        assert_eq!(
+                            score(puzzle.scorer, measure, &wrapped, &task.answer),
+                            1.0,
+                            "{}",
+                            puzzle.name
+                        );
                     }
-                    for bad in ["", "42", "I do not know", "{}", "[[]]", &task.prompt, "\u{1f}[1,", "((((", "U U U"] {
-                        assert_eq!(score(puzzle.scorer, "solved", bad, &task.answer), 0.0, "{} {bad}\n{task:?}", puzzle.name);
+                    for bad in
+                        ["", "42", "I do not know", "{}", "[[]]", &task.prompt, "\u{1f}[1,", "((((", "U U U"]
+                    {
+                        assert_eq!(
+                            score(puzzle.scorer, "solved", bad, &task.answer),
+                            0.0,
+                            "{} {bad}\n{task:?}",
+                            puzzle.name
+                        );
                         let progress = score(puzzle.scorer, "progress", bad, &task.answer);
                         assert!((0.0..=1.0).contains(&progress), "{} {bad} {progress}", puzzle.name);
                     }

@@ -33,8 +33,12 @@ pub const SCORER: Scorer = Scorer {
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "queens", scorer: "queens", summary: "place queens that do not attack each other", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "queens",
+    scorer: "queens",
+    summary: "place queens that do not attack each other",
+    task: make,
+};
 
 /// The largest board.
 const MAX_SIZE: usize = 1000;
@@ -43,12 +47,15 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let progress = options.choice("measure", &["solved", "progress"])? == "progress";
     Ok(per_answer(options, move |text, answer| {
         let task = task(answer)?;
-        let n = task["n"].as_u64().filter(|n| (1..=MAX_SIZE as u64).contains(n)).ok_or(Reason::BadReference)? as usize;
+        let n =
+            task["n"].as_u64().filter(|n| (1..=MAX_SIZE as u64).contains(n)).ok_or(Reason::BadReference)?
+                as usize;
         let fixed: Vec<Vec<usize>> = match task["fixed"].as_array() {
             Some(list) => list.iter().map(whole_numbers).collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
-        let said: Vec<usize> = said(text).split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+        let said: Vec<usize> =
+            said(text).split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
         let Some(columns) = said.len().checked_sub(n).map(|from| &said[from..]) else { return Ok(0.0) };
         let kept = |queen: &Vec<usize>| match queen[..] {
             [row, column] if row >= 1 => columns.get(row - 1) == Some(&column),
@@ -71,7 +78,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
 /// Even columns, then odd ones: a solution where the remainder by six is 0, 1, 4 or 5.
 fn make(chance: &mut Chance, level: usize) -> Task {
     let n = [4, 5, 6, 7, 10, 11, 12, 13, 16, 17][level - 1];
-    let mut columns: Vec<usize> = (1..=n).filter(|c| c % 2 == 0).chain((1..=n).filter(|c| c % 2 == 1)).collect();
+    let mut columns: Vec<usize> =
+        (1..=n).filter(|c| c % 2 == 0).chain((1..=n).filter(|c| c % 2 == 1)).collect();
     if chance.below(2) == 1 {
         columns.reverse();
     }

@@ -34,8 +34,12 @@ The response is a list of trips, to and fro: JSON lists of items, or a line for 
 };
 
 /// The puzzle.
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "river", scorer: "river", summary: "bring everything across a river in a small boat", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "river",
+    scorer: "river",
+    summary: "bring everything across a river in a small boat",
+    task: make,
+};
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let progress = options.choice("measure", &["solved", "progress"])? == "progress";
@@ -61,7 +65,10 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
 fn trips(text: &str) -> Vec<Vec<String>> {
     if let Ok(Value::Array(trips)) = serde_json::from_str(text) {
         let item = |v: &Value| v.as_str().unwrap_or("?").to_lowercase();
-        return trips.iter().map(|trip| trip.as_array().map_or(vec![item(trip)], |items| items.iter().map(item).collect())).collect();
+        return trips
+            .iter()
+            .map(|trip| trip.as_array().map_or(vec![item(trip)], |items| items.iter().map(item).collect()))
+            .collect();
     }
     let items = |line: &str| {
         let items = line.split(',').map(|item| item.trim().to_lowercase());
@@ -162,7 +169,8 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     let solved = (1..=count).find_map(|boat| {
         let river = River::read(&task(boat)).ok()?;
         let trips = river.solve()?;
-        let cargo = |mask: &u32| (0..count).filter(|i| mask >> i & 1 == 1).map(|i| names[i]).collect::<Vec<_>>();
+        let cargo =
+            |mask: &u32| (0..count).filter(|i| mask >> i & 1 == 1).map(|i| names[i]).collect::<Vec<_>>();
         Some((boat, trips.iter().map(cargo).collect::<Vec<_>>()))
     });
     // A boat for all of them always does.

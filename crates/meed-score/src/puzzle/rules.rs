@@ -5,8 +5,12 @@ use serde_json::json;
 use super::{Chance, Puzzle, Task};
 
 /// The puzzle; its scorer is [`steps`](super::steps).
-pub const PUZZLE: Puzzle =
-    Puzzle { name: "rules", scorer: "steps", summary: "apply rules to a list of numbers, every step shown", task: make };
+pub const PUZZLE: Puzzle = Puzzle {
+    name: "rules",
+    scorer: "steps",
+    summary: "apply rules to a list of numbers, every step shown",
+    task: make,
+};
 
 #[derive(Debug, Clone, Copy)]
 enum Rule {
@@ -38,7 +42,8 @@ impl Rule {
     fn apply(self, list: &mut [i64]) {
         let n = list.len();
         // The first of several equal ones.
-        let first = |list: &[i64], wanted: Option<i64>| list.iter().position(|x| Some(*x) == wanted).unwrap_or(0);
+        let first =
+            |list: &[i64], wanted: Option<i64>| list.iter().position(|x| Some(*x) == wanted).unwrap_or(0);
         match self {
             Rule::SwapEnds => list.swap(0, n - 1),
             Rule::Reverse => list.reverse(),

@@ -51,7 +51,9 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
             return Err(Reason::BadReference);
         };
         let Ok(found) = serde_json::from_str::<Value>(said(text)) else { return Ok(0.0) };
-        let (Some(answer), Some(process)) = (found.get("answer"), found.get("process").and_then(Value::as_array)) else {
+        let (Some(answer), Some(process)) =
+            (found.get("answer"), found.get("process").and_then(Value::as_array))
+        else {
             return Ok(0.0);
         };
         let right = steps.iter().zip(process).filter(|(a, b)| same(a, b)).count();

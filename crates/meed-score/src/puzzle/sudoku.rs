@@ -47,7 +47,12 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let progress = options.choice("measure", &["solved", "progress"])? == "progress";
     Ok(per_answer(options, move |text, answer| {
         let task = task(answer)?;
-        let given: Vec<usize> = task["grid"].as_str().ok_or(Reason::BadReference)?.chars().map(|c| c.to_digit(10).unwrap_or(0) as usize).collect();
+        let given: Vec<usize> = task["grid"]
+            .as_str()
+            .ok_or(Reason::BadReference)?
+            .chars()
+            .map(|c| c.to_digit(10).unwrap_or(0) as usize)
+            .collect();
         let size = match given.len() {
             81 => 9,
             16 => 4,
@@ -91,7 +96,10 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     let digits = chance.order(size);
     let mut lines = || {
         let bands = chance.order(side);
-        bands.into_iter().flat_map(|band| chance.order(side).into_iter().map(move |line| band * side + line)).collect::<Vec<_>>()
+        bands
+            .into_iter()
+            .flat_map(|band| chance.order(side).into_iter().map(move |line| band * side + line))
+            .collect::<Vec<_>>()
     };
     let (rows, columns) = (lines(), lines());
     let value = |r: usize, c: usize| digits[(side * (r % side) + r / side + c) % size] + 1;
@@ -99,10 +107,15 @@ fn make(chance: &mut Chance, level: usize) -> Task {
     let mut grid = solved.clone();
     let gone = (size * size * (2 + level)) / 20;
     chance.order(size * size).into_iter().take(gone).for_each(|at| grid[at] = 0);
-    let line = |cells: &[usize]| cells.iter().map(|d| if *d == 0 { ".".to_string() } else { d.to_string() }).collect::<String>();
+    let line = |cells: &[usize]| {
+        cells.iter().map(|d| if *d == 0 { ".".to_string() } else { d.to_string() }).collect::<String>()
+    };
     let lines = |cells: &[usize]| cells.chunks(size).map(line).collect::<Vec<_>>().join("\n");
     Task {
-        prompt: format!("Fill the empty cells so that every row, column and {side}×{side} box has the digits 1 to {size} once.\n\n{}\n\nGive the grid, a row a line, in <answer></answer>.", lines(&grid)),
+        prompt: format!(
+            "Fill the empty cells so that every row, column and {side}×{side} box has the digits 1 to {size} once.\n\n{}\n\nGive the grid, a row a line, in <answer></answer>.",
+            lines(&grid)
+        ),
         answer: json!({"grid": line(&grid)}).to_string(),
         solution: lines(&solved),
     }

@@ -48,7 +48,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let b = options.number("b", 0.0..=1.0)?;
     let given = Corpus::given(options)?;
     Ok(per_siblings(options, options.text("axis")?, 2, move |inputs| {
-        let texts: Vec<_> = inputs[0].iter().map(|cell| cell.as_ref().map(|text| counts(text)).map_err(|r| *r)).collect();
+        let texts: Vec<_> =
+            inputs[0].iter().map(|cell| cell.as_ref().map(|text| counts(text)).map_err(|r| *r)).collect();
         let siblings;
         let corpus = match &given {
             Some(corpus) => corpus,
@@ -57,19 +58,20 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
                 &siblings
             }
         };
-        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
-            let text = text.as_ref().map_err(|r| *r)?;
-            let length: f64 = text.iter().map(|(_, count)| count).sum();
-            let share = if corpus.mean_length() > 0.0 { length / corpus.mean_length() } else { 0.0 };
-            let mut sum = 0.0;
-            for (word, wanted) in counts(answer.as_ref().map_err(|r| *r)?) {
-                let Ok(at) = text.binary_search_by(|(other, _)| other.cmp(&word)) else { continue };
-                let (found, with) = (text[at].1, corpus.with(&word));
-                let rarity = (1.0 + (corpus.documents() - with + 0.5) / (with + 0.5)).ln();
-                sum += wanted * rarity * found * (k1 + 1.0) / (found + k1 * (1.0 - b + b * share));
-            }
-            Ok(sum)
-        };
+        let score =
+            |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
+                let text = text.as_ref().map_err(|r| *r)?;
+                let length: f64 = text.iter().map(|(_, count)| count).sum();
+                let share = if corpus.mean_length() > 0.0 { length / corpus.mean_length() } else { 0.0 };
+                let mut sum = 0.0;
+                for (word, wanted) in counts(answer.as_ref().map_err(|r| *r)?) {
+                    let Ok(at) = text.binary_search_by(|(other, _)| other.cmp(&word)) else { continue };
+                    let (found, with) = (text[at].1, corpus.with(&word));
+                    let rarity = (1.0 + (corpus.documents() - with + 0.5) / (with + 0.5)).ln();
+                    sum += wanted * rarity * found * (k1 + 1.0) / (found + k1 * (1.0 - b + b * share));
+                }
+                Ok(sum)
+            };
         texts.iter().zip(&inputs[1]).map(score).collect()
     }))
 }

@@ -53,7 +53,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let words = options.choice("compare", &["words", "exact"])? == "words";
     let earlier = options.bool("earlier")?;
     per_sibling_text(options, move |cells| {
-        let texts: Vec<_> = cells.iter().map(|cell| cell.as_ref().map(|text| normal(text, words)).map_err(|r| *r)).collect();
+        let texts: Vec<_> =
+            cells.iter().map(|cell| cell.as_ref().map(|text| normal(text, words)).map_err(|r| *r)).collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let before: Vec<usize> = texts
             .iter()

@@ -97,9 +97,18 @@ mod tests {
     #[test]
     fn similar_texts_have_similar_numbers() {
         let number = |text: &str| majority(&all_runs(text, Unit::Words, 2));
-        let text = "the quick brown fox jumps over the lazy dog while the cat sleeps on the warm mat by the door";
+        let text =
+            "the quick brown fox jumps over the lazy dog while the cat sleeps on the warm mat by the door";
         let near = number(text) ^ number(&text.replace("lazy", "old"));
-        let far = number(text) ^ number("integrals of rational functions are found by partial fractions and logarithms of roots");
-        assert!(near.count_ones() < 16 && far.count_ones() > 20, "{} {}", near.count_ones(), far.count_ones());
+        let far = number(text)
+            ^ number(
+                "integrals of rational functions are found by partial fractions and logarithms of roots",
+            );
+        assert!(
+            near.count_ones() < 16 && far.count_ones() > 20,
+            "{} {}",
+            near.count_ones(),
+            far.count_ones()
+        );
     }
 }

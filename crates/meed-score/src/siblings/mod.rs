@@ -35,7 +35,13 @@ fn per_siblings<F>(options: &Options, axis: &str, inputs: usize, score: F) -> Ar
 where
     F: Fn(&[Vec<Cell<'_>>]) -> Vec<Result<f64, Reason>> + Send + Sync + 'static,
 {
-    Arc::new(PerSiblings { name: options.scorer(), identity: options.identity(), axis: axis.into(), inputs, score })
+    Arc::new(PerSiblings {
+        name: options.scorer(),
+        identity: options.identity(),
+        axis: axis.into(),
+        inputs,
+        score,
+    })
 }
 
 /// The same for one text each.
@@ -76,9 +82,13 @@ where
 
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
         if args.len() != self.inputs || args.iter().any(|a| a.len() != n) {
-            return Err(EvalError::Function(format!("`{}` takes {} inputs of {n} values", self.name, self.inputs)));
+            return Err(EvalError::Function(format!(
+                "`{}` takes {} inputs of {n} values",
+                self.name, self.inputs
+            )));
         }
-        let cells: Vec<Vec<Cell<'_>>> = args.iter().map(|arg| (0..n).map(|i| read(arg, i)).collect()).collect();
+        let cells: Vec<Vec<Cell<'_>>> =
+            args.iter().map(|arg| (0..n).map(|i| read(arg, i)).collect()).collect();
         let scores = (self.score)(&cells);
         Ok(Values::Numbers(scores.into_iter().map(|score| score.unwrap_or_else(Reason::value)).collect()))
     }

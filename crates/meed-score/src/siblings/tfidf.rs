@@ -36,7 +36,8 @@ A text without words gives 0; of several references the best counts.",
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let given = Corpus::given(options)?;
     Ok(per_siblings(options, options.text("axis")?, 2, move |inputs| {
-        let texts: Vec<_> = inputs[0].iter().map(|cell| cell.as_ref().map(|text| counts(text)).map_err(|r| *r)).collect();
+        let texts: Vec<_> =
+            inputs[0].iter().map(|cell| cell.as_ref().map(|text| counts(text)).map_err(|r| *r)).collect();
         let siblings;
         let corpus = match &given {
             Some(corpus) => corpus,
@@ -45,12 +46,13 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
                 &siblings
             }
         };
-        let score = |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
-            let text = weights(text.as_ref().map_err(|r| *r)?, corpus);
-            let answer = answer.as_ref().map_err(|r| *r)?;
-            let cosine = |reference| cosine(&text, &weights(&counts(reference), corpus));
-            Ok(alternatives(answer).map(cosine).fold(0.0, f64::max))
-        };
+        let score =
+            |(text, answer): (&Result<Vec<(String, f64)>, _>, &super::Cell<'_>)| -> Result<f64, Reason> {
+                let text = weights(text.as_ref().map_err(|r| *r)?, corpus);
+                let answer = answer.as_ref().map_err(|r| *r)?;
+                let cosine = |reference| cosine(&text, &weights(&counts(reference), corpus));
+                Ok(alternatives(answer).map(cosine).fold(0.0, f64::max))
+            };
         texts.iter().zip(&inputs[1]).map(score).collect()
     }))
 }
@@ -64,7 +66,8 @@ fn weights(counts: &[(String, f64)], corpus: &Corpus) -> Weights {
 
 fn cosine(a: &Weights, b: &Weights) -> f64 {
     let of_b: HashMap<&str, f64> = b.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
-    let dot: f64 = a.iter().filter_map(|(word, weight)| of_b.get(word.as_str()).map(|other| weight * other)).sum();
+    let dot: f64 =
+        a.iter().filter_map(|(word, weight)| of_b.get(word.as_str()).map(|other| weight * other)).sum();
     let length = |v: &Weights| v.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
     let lengths = length(a) * length(b);
     if lengths == 0.0 { 0.0 } else { dot / lengths }

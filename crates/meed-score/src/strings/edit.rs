@@ -42,7 +42,8 @@ fn strips<const N: usize>(pattern: &[u32], text: &[u32], kinds: usize) -> usize 
         for lane in 0..N {
             let rows = strip.len().saturating_sub(64 * lane).min(64);
             let inside = if rows == 64 { u64::MAX } else { (1 << rows) - 1 };
-            distance += i64::from((up[lane] & inside).count_ones()) - i64::from((down[lane] & inside).count_ones());
+            distance +=
+                i64::from((up[lane] & inside).count_ones()) - i64::from((down[lane] & inside).count_ones());
         }
         for unit in strip {
             masks[*unit as usize] = [0; N];

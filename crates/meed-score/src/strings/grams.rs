@@ -162,7 +162,9 @@ impl Unit {
 /// Fingerprints of every run of `n` units, in order.
 pub(crate) fn all_runs(text: &str, unit: Unit, n: usize) -> Vec<u64> {
     match unit {
-        Unit::Words => runs(split::plain_words(&split::lower(text)).map(|w| mix(fingerprint(w.as_bytes()))), n),
+        Unit::Words => {
+            runs(split::plain_words(&split::lower(text)).map(|w| mix(fingerprint(w.as_bytes()))), n)
+        }
         Unit::Characters => runs(text.chars().map(|c| mix(u64::from(c))), n),
     }
 }
@@ -202,7 +204,8 @@ mod tests {
             counts
         };
         let references: Vec<_> = references.iter().map(|r| count(r)).collect();
-        let most = |gram: &Vec<u32>| references.iter().map(|r| r.get(gram).copied().unwrap_or(0)).max().unwrap_or(0);
+        let most =
+            |gram: &Vec<u32>| references.iter().map(|r| r.get(gram).copied().unwrap_or(0)).max().unwrap_or(0);
         count(text).iter().map(|(gram, c)| most(gram).min(*c)).sum()
     }
 

@@ -44,7 +44,9 @@ pub(crate) fn stem(word: &str) -> Cow<'_, str> {
         }
     }
     strip(&mut bytes);
-    Cow::Owned(bytes.iter().zip(0..).map(|(b, i)| if b.is_ascii() { char::from(*b) } else { chars[i] }).collect())
+    Cow::Owned(
+        bytes.iter().zip(0..).map(|(b, i)| if b.is_ascii() { char::from(*b) } else { chars[i] }).collect(),
+    )
 }
 
 const OTHER: u8 = 0xff;

@@ -38,7 +38,8 @@ fn by_rule(word: &[u8]) -> usize {
 /// Vowels that are written and not said.
 fn silent(w: &[u8]) -> i64 {
     const WITHIN: [&[u8]; 11] = [
-        b"ely", b"eful", b"efully", b"ement", b"ements", b"eless", b"eness", b"elessly", b"ebody", b"ewhere", b"etime",
+        b"ely", b"eful", b"efully", b"ement", b"ements", b"eless", b"eness", b"elessly", b"ebody", b"ewhere",
+        b"etime",
     ];
     // Counted from the end.
     let at = |back: usize| w.len().checked_sub(back).map(|i| w[i]);
@@ -47,7 +48,9 @@ fn silent(w: &[u8]) -> i64 {
     let at_end = if w.ends_with(b"e") && consonant(2) {
         !l_after_consonant(2)
     } else if w.ends_with(b"es") && consonant(3) {
-        let hissing = matches!(at(3), Some(b's' | b'z' | b'x' | b'c' | b'g')) || w.ends_with(b"ches") || w.ends_with(b"shes");
+        let hissing = matches!(at(3), Some(b's' | b'z' | b'x' | b'c' | b'g'))
+            || w.ends_with(b"ches")
+            || w.ends_with(b"shes");
         !hissing && !l_after_consonant(3)
     } else if w.ends_with(b"ed") && consonant(3) {
         !matches!(at(3), Some(b't' | b'd')) && !(l_after_consonant(3) && at(4) != Some(b'l'))
@@ -91,8 +94,22 @@ mod tests {
     #[test]
     fn syllables_of_words() {
         for (word, count) in [
-            ("the", 1), ("table", 2), ("walked", 1), ("wanted", 2), ("boxes", 2), ("created", 3), ("rhythm", 2), ("didn't", 2),
-            ("one", 1), ("area", 3), ("business", 2), ("42", 1), ("ibm", 3), ("safely", 2), ("quiet", 2), ("nation's", 2),
+            ("the", 1),
+            ("table", 2),
+            ("walked", 1),
+            ("wanted", 2),
+            ("boxes", 2),
+            ("created", 3),
+            ("rhythm", 2),
+            ("didn't", 2),
+            ("one", 1),
+            ("area", 3),
+            ("business", 2),
+            ("42", 1),
+            ("ibm", 3),
+            ("safely", 2),
+            ("quiet", 2),
+            ("nation's", 2),
         ] {
             assert_eq!(syllables(word), count, "{word}");
         }

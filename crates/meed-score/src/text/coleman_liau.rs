@@ -19,9 +19,11 @@ pub const SCORER: Scorer = Scorer {
         summary: "Coleman–Liau index: school years needed, from letters and sentences.",
         details: "0.058 · letters per 100 words − 0.296 · sentences per 100 words − 15.8. As in the package `textstat`. Source: \"A computer readability formula designed for machine scoring\". A text without words is absent (`empty`).",
         args: &[Arg { name: "text", help: "the text" }],
-        examples: &[
-            Example { code: r#"coleman_liau()"#, with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#, gives: r#"[[1.9833333, "<empty>"]]"# },
-        ],
+        examples: &[Example {
+            code: r#"coleman_liau()"#,
+            with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#,
+            gives: r#"[[1.9833333, "<empty>"]]"#,
+        }],
     },
     inputs: &[TEXT],
     options: &[],

@@ -19,9 +19,11 @@ pub const SCORER: Scorer = Scorer {
         summary: "Gunning fog index: school years needed, from words of three syllables or more.",
         details: "0.4 · (words per sentence + 100 · long words per word). Unlike the package `textstat`, long words that a list has as easy count too. Source: \"The Technique of Clear Writing\". A text without words is absent (`empty`).",
         args: &[Arg { name: "text", help: "the text" }],
-        examples: &[
-            Example { code: r#"gunning_fog()"#, with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#, gives: r#"[[9.0666667, "<empty>"]]"# },
-        ],
+        examples: &[Example {
+            code: r#"gunning_fog()"#,
+            with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#,
+            gives: r#"[[9.0666667, "<empty>"]]"#,
+        }],
     },
     inputs: &[TEXT],
     options: &[],

@@ -24,7 +24,10 @@ letters are letters, digits and underscores; syllables are those of English word
 `tokenizer.json`; special tokens are not added, its truncation and padding are ignored. Giving a tokenizer means tokens.",
         args: &[
             Arg { name: "text", help: "the text" },
-            Arg { name: "unit=\"characters\"", help: "\"characters\", \"words\", \"sentences\", \"letters\", \"syllables\" or \"tokens\"" },
+            Arg {
+                name: "unit=\"characters\"",
+                help: "\"characters\", \"words\", \"sentences\", \"letters\", \"syllables\" or \"tokens\"",
+            },
             Arg { name: "tokenizer=None", help: "path of a `tokenizer.json`" },
         ],
         examples: &[
@@ -54,7 +57,8 @@ letters are letters, digits and underscores; syllables are those of English word
 };
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
-    let unit = options.choice("unit", &["characters", "words", "sentences", "letters", "syllables", "tokens"])?;
+    let unit =
+        options.choice("unit", &["characters", "words", "sentences", "letters", "syllables", "tokens"])?;
     match unit {
         _ if options.is_given("tokenizer") => tokens(options, unit),
         "tokens" => Err(options.bad("tokenizer", "the path of a tokenizer.json, since the unit is tokens")),

@@ -72,7 +72,10 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
             "ttr" => kinds / all,
             "root" => kinds / all.sqrt(),
             "moving" => moving(&words, window),
-            _ => (stretch(words.iter().copied(), threshold) + stretch(words.iter().rev().copied(), threshold)) / 2.0,
+            _ => {
+                (stretch(words.iter().copied(), threshold) + stretch(words.iter().rev().copied(), threshold))
+                    / 2.0
+            }
         })
     }))
 }

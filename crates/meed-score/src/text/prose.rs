@@ -25,7 +25,8 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(crate) fn of(text: &str) -> Counts {
-        let mut counts = Counts { sentences: sentences(text), runs: split::words(text).count(), ..Counts::default() };
+        let mut counts =
+            Counts { sentences: sentences(text), runs: split::words(text).count(), ..Counts::default() };
         for c in text.chars() {
             counts.letters += usize::from(is_word(c));
             counts.characters += usize::from(!is_space(c));
@@ -96,9 +97,18 @@ mod tests {
     fn counts_of_a_text() {
         let counts = Counts::of("It's a well-known fact! Yes. We don't know 'why'...");
         let expected = Counts {
-            words: 9, runs: 9, sentences: 2, letters: 33, characters: 43, syllables: 10, long_words: 0,
+            words: 9,
+            runs: 9,
+            sentences: 2,
+            letters: 33,
+            characters: 43,
+            syllables: 10,
+            long_words: 0,
         };
         assert_eq!(counts, expected);
-        assert_eq!((sentences(""), sentences(" "), sentences("One two three. 3.5 is more than that")), (0, 1, 2));
+        assert_eq!(
+            (sentences(""), sentences(" "), sentences("One two three. 3.5 is more than that")),
+            (0, 1, 2)
+        );
     }
 }

@@ -19,9 +19,11 @@ pub const SCORER: Scorer = Scorer {
         summary: "Automated readability index: school years needed, from characters and sentences.",
         details: "4.71 · characters per word + 0.5 · words per sentence − 21.43, where marks between white space are words in the first term. As in the package `textstat`. Source: \"Automated Readability Index\". A text without words is absent (`empty`).",
         args: &[Arg { name: "text", help: "the text" }],
-        examples: &[
-            Example { code: r#"readability_index()"#, with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#, gives: r#"[[0.8025, "<empty>"]]"# },
-        ],
+        examples: &[Example {
+            code: r#"readability_index()"#,
+            with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#,
+            gives: r#"[[0.8025, "<empty>"]]"#,
+        }],
     },
     inputs: &[TEXT],
     options: &[],

@@ -65,7 +65,8 @@ fn repeated(units: impl Iterator<Item = u64>, n: usize) -> f64 {
     if runs.is_empty() {
         return 0.0;
     }
-    let mut distinct: HashSet<u64, Hashing> = HashSet::with_capacity_and_hasher(runs.len(), Hashing::default());
+    let mut distinct: HashSet<u64, Hashing> =
+        HashSet::with_capacity_and_hasher(runs.len(), Hashing::default());
     distinct.extend(&runs);
     1.0 - distinct.len() as f64 / runs.len() as f64
 }

@@ -19,9 +19,11 @@ pub const SCORER: Scorer = Scorer {
         summary: "SMOG: school years needed, from words of three syllables or more.",
         details: "1.043 · √(30 · long words per sentence) + 3.1291. As in the package `textstat`, but for syllables of words that the CMU Pronouncing Dictionary does not have. Source: \"SMOG Grading: A New Readability Formula\". A text without words is absent (`empty`).",
         args: &[Arg { name: "text", help: "the text" }],
-        examples: &[
-            Example { code: r#"smog()"#, with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#, gives: r#"[[8.8418463, "<empty>"]]"# },
-        ],
+        examples: &[Example {
+            code: r#"smog()"#,
+            with: r#"{"text": [["The cat sat on the mat. It was a remarkably comfortable mat.", ""]]}"#,
+            gives: r#"[[8.8418463, "<empty>"]]"#,
+        }],
     },
     inputs: &[TEXT],
     options: &[],

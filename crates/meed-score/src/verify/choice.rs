@@ -43,7 +43,11 @@ A reference that is no option is absent (`bad_reference`).",
         ],
     },
     inputs: &[TEXT, ANSWER, Input { name: "choices", column: "choices", required: false }],
-    options: &[Opt { name: "letters", default: Default::Number(5.0), help: "how many letters, without choices" }],
+    options: &[Opt {
+        name: "letters",
+        default: Default::Number(5.0),
+        help: "how many letters, without choices",
+    }],
     build,
 };
 
@@ -74,7 +78,8 @@ impl Function for Choice {
         let one = |i: usize| -> Result<f64, Reason> {
             let (text, answer) = (read(&args[0], i)?, read(&args[1], i)?);
             let choices = args.get(2).map(|choices| read(choices, i)).transpose()?;
-            let mut given: Vec<String> = choices.iter().flat_map(|cell| alternatives(cell)).map(plain).collect();
+            let mut given: Vec<String> =
+                choices.iter().flat_map(|cell| alternatives(cell)).map(plain).collect();
             if given.iter().all(String::is_empty) {
                 given.clear();
             }
@@ -107,7 +112,9 @@ impl Choices {
             Some(content) => self.leading(content).unwrap_or_else(|| self.mentioned(content)),
             None => match self.leading(text) {
                 // "(A) is wrong, (B) is right" begins with one of two.
-                Some(picked) => picked.filter(|at| self.set_apart(text).iter().zip(0..).all(|(set, i)| !set || i == *at)),
+                Some(picked) => {
+                    picked.filter(|at| self.set_apart(text).iter().zip(0..).all(|(set, i)| !set || i == *at))
+                }
                 None => self.mentioned(text),
             },
         }
@@ -130,7 +137,10 @@ impl Choices {
         let at = self.at(letter)?;
         let rest = &rest[1..];
         let closed = rest.trim_start_matches(['*', '_', '}']);
-        let set_apart = opened || closed.is_empty() || closed.starts_with([')', ']', '.', ':', ',', ';', '\n', '"', '\'', '$', '`']) || closed.len() < rest.len();
+        let set_apart = opened
+            || closed.is_empty()
+            || closed.starts_with([')', ']', '.', ':', ',', ';', '\n', '"', '\'', '$', '`'])
+            || closed.len() < rest.len();
         let words = closed.strip_prefix([' ', '-', '–']).is_some();
         if !set_apart && !(words && letter.is_ascii_uppercase() && self.reads_on(letter, closed)) {
             return None;
@@ -140,7 +150,9 @@ impl Choices {
             return Some(None);
         }
         let said = plain(rest);
-        let other = |(i, t): (usize, &String)| i != at && !t.is_empty() && begins(&said, t) && !begins(&said, &self.texts[at]);
+        let other = |(i, t): (usize, &String)| {
+            i != at && !t.is_empty() && begins(&said, t) && !begins(&said, &self.texts[at])
+        };
         Some((!self.texts.iter().enumerate().any(other)).then_some(at))
     }
 
@@ -182,7 +194,10 @@ impl Choices {
             let Some(at) = self.at(*letter).filter(|_| letter.is_ascii_uppercase()) else { continue };
             let before = i.checked_sub(1).map(|i| bytes[i]);
             let after = bytes.get(i + 1).copied();
-            let bracketed = matches!((before, after), (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'*'), Some(b'*')));
+            let bracketed = matches!(
+                (before, after),
+                (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'*'), Some(b'*'))
+            );
             picked[at] |= bracketed;
         }
         picked
@@ -192,10 +207,15 @@ impl Choices {
     fn mentioned(&self, text: &str) -> Option<usize> {
         let mut picked = self.set_apart(text);
         let said = plain(text);
-        let mut found: Vec<usize> = (0..self.texts.len()).filter(|i| has_words(&said, &self.texts[*i])).collect();
+        let mut found: Vec<usize> =
+            (0..self.texts.len()).filter(|i| has_words(&said, &self.texts[*i])).collect();
         // A text within another that was said too was not said itself.
         let all = found.clone();
-        found.retain(|i| !all.iter().any(|j| j != i && self.texts[*j] != self.texts[*i] && has_words(&self.texts[*j], &self.texts[*i])));
+        found.retain(|i| {
+            !all.iter().any(|j| {
+                j != i && self.texts[*j] != self.texts[*i] && has_words(&self.texts[*j], &self.texts[*i])
+            })
+        });
         found.iter().for_each(|i| picked[*i] = true);
         let mut picked = (0..self.letters).filter(|i| picked[*i]);
         let one = picked.next()?;
@@ -244,9 +264,24 @@ mod tests {
     #[test]
     fn letters_in_any_dress() {
         for text in [
-            "B", "b", "(B)", "B.", "B)", "**B**", "B: because", "The answer is B.", "Answer: (B) 4", "option B",
-            "answer is \\boxed{B}", "\\boxed{\\text{B}}", "<answer> B </answer>", "Therefore **B** it is", "I pick (B) here",
-            "The answer is B because A is wrong", "B is right", "<think>A</think>B",
+            "B",
+            "b",
+            "(B)",
+            "B.",
+            "B)",
+            "**B**",
+            "B: because",
+            "The answer is B.",
+            "Answer: (B) 4",
+            "option B",
+            "answer is \\boxed{B}",
+            "\\boxed{\\text{B}}",
+            "<answer> B </answer>",
+            "Therefore **B** it is",
+            "I pick (B) here",
+            "The answer is B because A is wrong",
+            "B is right",
+            "<think>A</think>B",
         ] {
             assert_eq!(outside_thinking(text).and_then(|t| letters().response(&t)), Some(1), "{text}");
         }
@@ -254,7 +289,19 @@ mod tests {
 
     #[test]
     fn several_letters_are_no_answer() {
-        for text in ["A or B", "A and B", "A/B", "B, C", "(A) or (B)", "The answer is B or C", "(A) is wrong, (B) is right", "I do not know", "A dog", "", "E"] {
+        for text in [
+            "A or B",
+            "A and B",
+            "A/B",
+            "B, C",
+            "(A) or (B)",
+            "The answer is B or C",
+            "(A) is wrong, (B) is right",
+            "I do not know",
+            "A dog",
+            "",
+            "E",
+        ] {
             assert_eq!(letters().response(text), None, "{text}");
         }
     }

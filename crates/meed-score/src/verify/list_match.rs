@@ -29,7 +29,10 @@ without `repeats` an item counts once. Two empty lists agree.",
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "answer", help: "the reference: a list" },
-            Arg { name: "measure=\"exact\"", help: "\"exact\", \"f1\", \"precision\", \"recall\" or \"jaccard\"" },
+            Arg {
+                name: "measure=\"exact\"",
+                help: "\"exact\", \"f1\", \"precision\", \"recall\" or \"jaccard\"",
+            },
             Arg { name: "order=False", help: "whether the order counts" },
             Arg { name: "repeats=False", help: "whether it counts how often an item is there" },
             PLACE_ARG,
@@ -49,9 +52,17 @@ without `repeats` an item counts once. Two empty lists agree.",
     },
     inputs: &[TEXT, ANSWER],
     options: &[
-        Opt { name: "measure", default: Default::Text("exact"), help: "exact, f1, precision, recall or jaccard" },
+        Opt {
+            name: "measure",
+            default: Default::Text("exact"),
+            help: "exact, f1, precision, recall or jaccard",
+        },
         Opt { name: "order", default: Default::Bool(false), help: "whether the order counts" },
-        Opt { name: "repeats", default: Default::Bool(false), help: "whether it counts how often an item is there" },
+        Opt {
+            name: "repeats",
+            default: Default::Bool(false),
+            help: "whether it counts how often an item is there",
+        },
         PLACE,
     ],
     build,
@@ -103,9 +114,11 @@ fn items(text: &str) -> Vec<String> {
         let item = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_string);
         return values.iter().map(|value| plain(&item(value))).filter(|item| !item.is_empty()).collect();
     }
-    let inner = text.strip_prefix(['[', '{', '(']).and_then(|t| t.strip_suffix([']', '}', ')'])).unwrap_or(text);
+    let inner =
+        text.strip_prefix(['[', '{', '(']).and_then(|t| t.strip_suffix([']', '}', ')'])).unwrap_or(text);
     let separator = ['\n', ';', ','].into_iter().find(|separator| inner.contains(*separator)).unwrap_or('\n');
-    let mut parts: Vec<&str> = inner.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> =
+        inner.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect();
     if separator != '\n'
         && let Some(last) = parts.pop()
     {

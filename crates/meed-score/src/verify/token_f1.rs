@@ -70,7 +70,11 @@ pub(super) fn best(said: &str, answer: &str, whole: &[String], measure: &str) ->
     let score = |reference: &str| {
         let reference = plain(reference);
         let must_be = |answer: &String| *answer == said || *answer == reference;
-        if said != reference && whole.iter().any(must_be) { 0.0 } else { shares(&said, &reference).measure(measure) }
+        if said != reference && whole.iter().any(must_be) {
+            0.0
+        } else {
+            shares(&said, &reference).measure(measure)
+        }
     };
     alternatives(answer).map(score).fold(0.0, f64::max)
 }

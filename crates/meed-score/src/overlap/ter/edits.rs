@@ -60,7 +60,14 @@ impl Row {
 
     /// The next row, for one more word of the text. Where several edits are as good, the first in this order is noted:
     /// keep or substitute, delete, insert.
-    fn next(&self, word: u32, reference: &[u32], (begin, end): (usize, usize), into: &mut Row, mut note: impl FnMut(Edit)) {
+    fn next(
+        &self,
+        word: u32,
+        reference: &[u32],
+        (begin, end): (usize, usize),
+        into: &mut Row,
+        mut note: impl FnMut(Edit),
+    ) {
         into.begin = begin;
         into.costs.clear();
         let mut left = FAR;
