@@ -9,11 +9,12 @@ use crate::function::Function;
 use crate::gate::Gated;
 use crate::graph::{Graph, NodeId, Unfolded};
 use crate::op::{Call, CallOver, Op};
-use crate::over::OverFunction;
+use crate::over::{Among, OverFunction};
 
 impl Graph {
     /// A function per element. Arguments meet on one axis, where the result lives too, or right above it when the
-    /// function makes an axis ([`crate::Unfold`]). With `when` it is called only where that holds, the rest is
+    /// function makes an axis ([`crate::Unfold`]). A function that sees siblings ([`Function::among`]) is called for
+    /// the elements under each element of its axis. With `when` it is called only where that holds, the rest is
     /// absent (not applicable).
     ///
     /// # Errors
@@ -36,11 +37,37 @@ impl Graph {
         if function.unfold().is_some() {
             shape = self.unfold(&function, &inputs, &shape)?;
         }
+        let among = function.among().map(|axis| self.among(&function, axis, &shape)).transpose()?;
         let function: Arc<dyn Function> = match when {
             None => function,
             Some(_) => Arc::new(Gated::new(function, args.len())),
         };
-        Ok(self.add(Op::Call(Call(function)), inputs, shape, kind))
+        let op = match among {
+            None => Op::Call(Call(function)),
+            Some(axis) => Op::CallOver { call: CallOver(Arc::new(Among(function))), axis, gated: false },
+        };
+        Ok(self.add(op, inputs, shape, kind))
+    }
+
+    /// The axis whose elements' children a function sees together.
+    fn among(&self, function: &Arc<dyn Function>, axis: &str, shape: &Shape) -> Result<Axis, TypeError> {
+        let word = function.name();
+        if !shape.is_plain() {
+            return Err(TypeError::new(format!(
+                "`{word}` looks at siblings, its arguments are {}",
+                self.describe(shape)
+            ))
+            .help("give it one value per element"));
+        }
+        let above = self.tree().require(axis)?;
+        if above == shape.axis || !self.tree().contains(above, shape.axis) {
+            return Err(TypeError::new(format!(
+                "`{word}` looks at siblings under `{axis}`, its arguments are {}",
+                self.describe(shape)
+            ))
+            .help("name an axis above the arguments'"));
+        }
+        Ok(above)
     }
 
     /// A function per element of the axis `over`, of everything below it; what lives above is given as it is.

@@ -68,6 +68,12 @@ pub trait Function: Send + Sync {
         None
     }
 
+    /// For a function that sees siblings together: the axis above. Each call then gets the elements under one element
+    /// of that axis, in order and without lanes.
+    fn among(&self) -> Option<&str> {
+        None
+    }
+
     /// One value per element, or as many as [`Unfold::counts`] says; every argument has `n` values.
     ///
     /// # Errors

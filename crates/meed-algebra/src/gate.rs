@@ -40,6 +40,10 @@ impl Function for Gated {
         self.inner.unfold()
     }
 
+    fn among(&self) -> Option<&str> {
+        self.inner.among()
+    }
+
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
         let gate = &args[self.arity];
         let open: Vec<usize> = (0..n).filter(|i| gate.number(*i).is_ok_and(|x| x != 0.0)).collect();

@@ -1,9 +1,11 @@
 //! Functions over whole parents: each call sees everything below one element of an axis.
 
+use std::sync::Arc;
+
 use crate::absent::Reason;
 use crate::column::{Kind, TextCell, Values};
 use crate::error::EvalError;
-use crate::function::Slice;
+use crate::function::{Function, Slice};
 
 /// How values lie below each parent: the offsets of every axis on the way down, then lanes and vectors.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +63,46 @@ pub trait OverFunction: Send + Sync {
     /// # Errors
     /// When the function as a whole cannot go on.
     fn call(&self, args: &[Nested<'_>], to: &Form<'_>, parents: &[usize]) -> Result<Values, EvalError>;
+}
+
+/// A function of siblings: all arguments live on one axis, and so does the result.
+pub(crate) struct Among(pub Arc<dyn Function>);
+
+impl OverFunction for Among {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn identity(&self) -> String {
+        self.0.identity()
+    }
+
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.0.trouble()
+    }
+
+    fn call(&self, args: &[Nested<'_>], to: &Form<'_>, parents: &[usize]) -> Result<Values, EvalError> {
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        for parent in parents {
+            let range = to.range(*parent);
+            let part: Vec<Slice<'_>> = args.iter().map(|a| a.values.part(range.clone())).collect();
+            let found = self.0.call(&part, range.len())?;
+            if found.len() != range.len() {
+                let (name, n) = (self.0.name(), range.len());
+                let message = format!("`{name}` gave {} values for {n} elements", found.len());
+                return Err(EvalError::Function(message));
+            }
+            match found.into_numbers() {
+                Ok(v) => numbers.extend(v),
+                Err(v) => texts.extend(v),
+            }
+        }
+        Ok(if self.0.kind() == Kind::Text { Values::Texts(texts) } else { Values::Numbers(numbers) })
+    }
 }
 
 /// Calls the function for the parents in `range`; with a gate only where that holds.

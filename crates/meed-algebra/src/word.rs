@@ -31,8 +31,16 @@ pub enum Family {
     Gradient,
     /// Scorers that check an answer.
     Verify,
+    /// Scorers that compare a text with a reference.
+    Overlap,
     /// Scorers that measure a text.
     Text,
+    /// Scorers of texts among their siblings.
+    Siblings,
+    /// Scorers of boxes, points and shapes.
+    Geometry,
+    /// Scorers of puzzles and games.
+    Puzzle,
     /// Starlark functions.
     Program,
     /// Plain texts, inside functions.
@@ -59,7 +67,11 @@ impl Family {
             Family::Chance => "chance",
             Family::Gradient => "gradients",
             Family::Verify => "verify an answer",
+            Family::Overlap => "compare a text with a reference",
             Family::Text => "measure a text",
+            Family::Siblings => "texts among their siblings",
+            Family::Geometry => "boxes, points and shapes",
+            Family::Puzzle => "puzzles and games",
             Family::Program => "programs",
             Family::PlainText => "texts in functions",
             Family::PlainTable => "tables of numbers in functions",

@@ -49,6 +49,14 @@ pub enum ScoreError {
         /// What is wrong with it and where.
         problem: String,
     },
+    /// A file that cannot be used.
+    #[error("cannot use the file {path:?}: {problem}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A tokenizer file that cannot be used.
     #[error("cannot use the tokenizer file {path:?}: {problem}")]
     Tokenizer {

@@ -4,9 +4,14 @@
 //! and a function that builds the per-element [`Function`](meed_algebra::Function). One file holds one scorer
 //! with its help, examples and tests:
 //!
-//! | verify an answer | measure a text |
+//! | module | scorers that |
 //! | --- | --- |
-//! | [`number`](verify::number), [`exact`](verify::exact), [`matches`](verify::matches), [`contains`](verify::contains) | [`tags`](text::tags), [`length`](text::length), [`repetition`](text::repetition) |
+//! | [`verify`] | check a response against a reference or a rule |
+//! | [`overlap`] | compare a text with a reference |
+//! | [`text`] | measure a text |
+//! | [`siblings`] | look at a text among its siblings |
+//! | [`geometry`] | read boxes, points and shapes |
+//! | [`puzzle`] | check puzzles, which also make tasks |
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -22,8 +27,12 @@
 //! ```
 
 pub mod error;
+pub mod geometry;
 pub mod options;
+pub mod overlap;
+pub mod puzzle;
 pub mod scorer;
+pub mod siblings;
 pub mod text;
 pub mod verify;
 
@@ -32,7 +41,9 @@ mod bare;
 mod exact_number;
 mod numeral;
 mod per_element;
+mod said;
 mod search;
+mod strings;
 
 pub use error::ScoreError;
 pub use options::{Default, Opt, OptionValue, Options};

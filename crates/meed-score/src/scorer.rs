@@ -7,7 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{text, verify};
+use crate::{geometry, overlap, puzzle, siblings, text, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -48,16 +48,61 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 9] = [
+static ALL: [Scorer; 54] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
     verify::exact::SCORER,
     verify::matches::SCORER,
     verify::contains::SCORER,
+    verify::exact_match::SCORER,
+    verify::token_f1::SCORER,
+    verify::cost_f1::SCORER,
+    verify::choice::SCORER,
+    verify::yes_no::SCORER,
+    verify::numeric_match::SCORER,
+    verify::list_match::SCORER,
+    overlap::rouge::SCORER,
+    overlap::bleu::SCORER,
+    overlap::chrf::SCORER,
+    overlap::ter::SCORER,
+    overlap::meteor::SCORER,
+    overlap::edit_similarity::SCORER,
+    overlap::error_rate::SCORER,
+    overlap::lcs::SCORER,
+    overlap::jaccard::SCORER,
+    overlap::keywords::SCORER,
+    overlap::max_average::SCORER,
+    overlap::length_ratio::SCORER,
     text::tags::SCORER,
     text::length::SCORER,
     text::repetition::SCORER,
+    text::lexical_diversity::SCORER,
+    text::language::SCORER,
+    text::flesch::SCORER,
+    text::smog::SCORER,
+    text::coleman_liau::SCORER,
+    text::readability_index::SCORER,
+    text::gunning_fog::SCORER,
+    siblings::group_similarity::SCORER,
+    siblings::duplicates::SCORER,
+    siblings::distinct_n::SCORER,
+    siblings::novelty::SCORER,
+    siblings::fingerprint::SCORER,
+    siblings::tfidf::SCORER,
+    siblings::bm25::SCORER,
+    geometry::iou::SCORER,
+    geometry::point_in_box::SCORER,
+    geometry::polygon_area::SCORER,
+    geometry::anls::SCORER,
+    puzzle::countdown::SCORER,
+    puzzle::sudoku::SCORER,
+    puzzle::queens::SCORER,
+    puzzle::grid_path::SCORER,
+    puzzle::river::SCORER,
+    puzzle::blocks::SCORER,
+    puzzle::logic_grid::SCORER,
+    puzzle::steps::SCORER,
 ];
 
 /// Every scorer.

@@ -6,6 +6,7 @@ mod fit;
 mod highlight;
 mod math;
 mod plot;
+mod puzzle;
 mod recipe;
 mod score;
 mod summary;
@@ -37,6 +38,8 @@ enum Command {
     Help(words::Help),
     /// Compares an answer with the reference and explains the verdict.
     Math(math::Math),
+    /// Makes tasks of a puzzle that its scorer checks; lists the puzzles without a name.
+    Puzzle(puzzle::Puzzle),
     /// Published systems as specs: list, show and test them.
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),
         Command::Math(command) => command.run(),
+        Command::Puzzle(command) => command.run(),
         Command::Recipe(command) => command.run(),
     };
     match outcome {
