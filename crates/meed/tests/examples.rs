@@ -98,10 +98,8 @@ fn a_length_bonus_is_for_right_answers_within_the_budget() {
     let rows = score("math/budget.star", "").concat();
     for row in &rows {
         let within = number(row, "tokens") <= 60.0;
-        let expected = match number(row, "correct") > 0.0 {
-            true if within => 1.5,
-            right => f64::from(right),
-        };
+        let right = number(row, "correct") > 0.0;
+        let expected = if right && within { 1.5 } else { f64::from(right) };
         assert_eq!(number(row, "laser"), expected, "{row}");
     }
     assert_eq!(score("math/budget.star", "--set bonus=0")[0][0]["laser"], 1);
@@ -230,11 +228,8 @@ fn credit_of_steps_has_the_sign_of_the_outcome() {
         assert_eq!(list(row, "advantage").len(), list(row, "prm").len());
     }
     // Steps of wrong solutions differ: the mistake is blamed more than what came before it.
-    let wrong = rows.iter().filter(|r| number(r, "correct") == 0.0);
-    assert!(
-        wrong.clone().count() > 10
-            && wrong.into_iter().all(|r| list(r, "advantage").iter().any(|a| *a < 0.0))
-    );
+    let mut wrong = rows.iter().filter(|r| number(r, "correct") == 0.0);
+    assert!(wrong.clone().count() > 10 && wrong.all(|r| list(r, "advantage").iter().any(|a| *a < 0.0)));
 }
 
 #[test]
@@ -247,14 +242,14 @@ fn one_rollout_of_each_task_is_filtered() {
         }
         // What goes is the worst of its kind.
         let gone = group.iter().find(|r| r["keep"] == false).unwrap();
-        let same = kept.iter().filter(|r| r["correct_input"] == gone["correct_input"]);
-        assert!(same.into_iter().all(|r| number(r, "consistency") >= number(gone, "consistency")));
+        let mut same = kept.iter().filter(|r| r["correct"] == gone["correct"]);
+        assert!(same.all(|r| number(r, "consistency") >= number(gone, "consistency")));
     }
 }
 
 #[test]
 fn one_pair_for_each_prompt_with_a_margin() {
-    for (margin, prompts) in [("1.0", 6), ("2.4", 2), ("9", 0)] {
+    for (margin, prompts) in [("1.0", 6), ("2.4", 3), ("9", 0)] {
         let groups = score("dialogue/preferences.star", &format!("--set margin={margin}"));
         let mut paired = 0;
         for group in &groups {
