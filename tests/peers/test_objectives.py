@@ -63,10 +63,10 @@ def rows_of(per_group, **columns):
 
 
 def compare(rows, loss, gradient, name="grad_logp"):
-    assert rows[0]["loss"] == pytest.approx(float(loss), abs=1e-6)
+    assert rows[0]["loss"] == pytest.approx(loss.item(), abs=1e-6)
     for i, row in enumerate(rows):
         ours = np.array(row[name])
-        assert ours == pytest.approx(np.array(gradient[i, : len(ours)]), abs=1e-6), i
+        assert ours == pytest.approx(gradient[i, : len(ours)].numpy(), abs=1e-6), i
 
 
 def preferred(n):

@@ -24,7 +24,7 @@ def f1(text, answer):
 
 def test_squad(score, shared):
     every = pairs.real(shared) + pairs.odd() + [(a, a.title() + "!") for a, _ in pairs.real(shared)[:500]]
-    spec = "em = exact_match()\nf1 = token_f1()\nlast = token_f1(from=\"line\")\n"
+    spec = "em = exact_match()\nf1 = token_f1()\nlast = token_f1(place=\"line\")\n"
     out = score(spec, pairs.rows(every))
     for (text, answer), row in zip(every, out):
         assert row["em"] == float(normal(text) == normal(answer)), (text, answer)

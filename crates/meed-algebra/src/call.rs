@@ -44,6 +44,7 @@ impl Graph {
         };
         let op = match among {
             None => Op::Call(Call(function)),
+            // The gate is of single elements, so it went into the function.
             Some(axis) => Op::CallOver { call: CallOver(Arc::new(Among(function))), axis, gated: false },
         };
         Ok(self.add(op, inputs, shape, kind))

@@ -65,8 +65,8 @@ pub trait OverFunction: Send + Sync {
     fn call(&self, args: &[Nested<'_>], to: &Form<'_>, parents: &[usize]) -> Result<Values, EvalError>;
 }
 
-/// A function of siblings: all arguments live on one axis, and so does the result.
-pub(crate) struct Among(pub Arc<dyn Function>);
+/// A function of siblings ([`Function::among`]), called for the children of each parent.
+pub(crate) struct Among(pub(crate) Arc<dyn Function>);
 
 impl OverFunction for Among {
     fn name(&self) -> &str {
@@ -89,19 +89,20 @@ impl OverFunction for Among {
         let (mut numbers, mut texts) = (Vec::new(), Vec::new());
         for parent in parents {
             let range = to.range(*parent);
-            let part: Vec<Slice<'_>> = args.iter().map(|a| a.values.part(range.clone())).collect();
+            let part: Vec<Slice<'_>> = args.iter().map(|arg| arg.values.part(range.clone())).collect();
             let found = self.0.call(&part, range.len())?;
             if found.len() != range.len() {
-                let (name, n) = (self.0.name(), range.len());
-                let message = format!("`{name}` gave {} values for {n} elements", found.len());
+                let message =
+                    format!("`{}` gave {} values for {} elements", self.name(), found.len(), range.len());
                 return Err(EvalError::Function(message));
             }
-            match found.into_numbers() {
-                Ok(v) => numbers.extend(v),
-                Err(v) => texts.extend(v),
+            match found {
+                Values::Numbers(v) => numbers.extend(v),
+                Values::Narrow(v) => numbers.extend(v.to_numbers()),
+                Values::Texts(v) => texts.extend(v),
             }
         }
-        Ok(if self.0.kind() == Kind::Text { Values::Texts(texts) } else { Values::Numbers(numbers) })
+        Ok(if self.kind() == Kind::Text { Values::Texts(texts) } else { Values::Numbers(numbers) })
     }
 }
 

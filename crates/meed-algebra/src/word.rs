@@ -41,6 +41,12 @@ pub enum Family {
     Geometry,
     /// Scorers of puzzles and games.
     Puzzle,
+    /// Scorers that check a format or compare structures.
+    Format,
+    /// Scorers that check instructions.
+    Instruct,
+    /// Scorers of tool calls.
+    Tools,
     /// Starlark functions.
     Program,
     /// Plain texts, inside functions.
@@ -72,6 +78,9 @@ impl Family {
             Family::Siblings => "texts among their siblings",
             Family::Geometry => "boxes, points and shapes",
             Family::Puzzle => "puzzles and games",
+            Family::Format => "formats and structure",
+            Family::Instruct => "follow instructions",
+            Family::Tools => "tool calls",
             Family::Program => "programs",
             Family::PlainText => "texts in functions",
             Family::PlainTable => "tables of numbers in functions",

@@ -284,10 +284,13 @@ impl Verifier {
             Some(a) => matches!(a.value, Value::Text(_) | Value::Choice(..)) || a.has_words,
             None => false,
         });
+        // A letter is expected, never a sentence.
+        let letter = |g: &Gold| g.answer().is_some_and(|a| matches!(a.value, Value::Choice(_, None)));
+        let letters_expected = self.golds.iter().all(letter);
         let mut fallback = None;
         let mut failed = None;
         for e in found {
-            if e.mark == Mark::Whole && !words_expected && is_prose(&e.text) {
+            if e.mark == Mark::Whole && (!words_expected || letters_expected) && is_prose(&e.text) {
                 continue;
             }
             match Answer::read(&e.text, budget) {

@@ -28,12 +28,15 @@
 
 pub mod error;
 pub mod geometry;
+pub mod instruct;
 pub mod options;
 pub mod overlap;
 pub mod puzzle;
 pub mod scorer;
 pub mod siblings;
+pub mod structure;
 pub mod text;
+pub mod tools;
 pub mod verify;
 
 mod answer;

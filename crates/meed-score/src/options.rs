@@ -63,6 +63,8 @@ pub enum OptionValue {
     Text(String),
     /// A list.
     List(Vec<OptionValue>),
+    /// Values by name.
+    Map(Vec<(String, OptionValue)>),
 }
 
 impl OptionValue {
@@ -74,6 +76,7 @@ impl OptionValue {
             OptionValue::Number(_) => format!("the number {self}"),
             OptionValue::Text(_) => format!("the string {self}"),
             OptionValue::List(_) => format!("the list {self}"),
+            OptionValue::Map(_) => format!("the dict {self}"),
         }
     }
 }
@@ -93,6 +96,13 @@ impl fmt::Display for OptionValue {
                     value.fmt(f)?;
                 }
                 f.write_str("]")
+            }
+            OptionValue::Map(map) => {
+                f.write_str("{")?;
+                for (i, (name, value)) in map.iter().enumerate() {
+                    write!(f, "{}{name:?}: {value}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
             }
         }
     }

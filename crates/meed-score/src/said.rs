@@ -24,18 +24,19 @@ pub(crate) enum Place {
 
 /// The option that says where.
 pub(crate) const PLACE: Opt = Opt {
-    name: "from",
+    name: "place",
     default: Default::Text("text"),
     help: "where the answer is: the whole \"text\", the last <answer> \"tag\", the \"phrase\" after \"answer is\", or the last \"line\"",
 };
 
 /// The same, as an argument.
-pub(crate) const PLACE_ARG: meed_algebra::Arg = meed_algebra::Arg { name: "from=\"text\"", help: PLACE.help };
+pub(crate) const PLACE_ARG: meed_algebra::Arg =
+    meed_algebra::Arg { name: "place=\"text\"", help: PLACE.help };
 
 impl Place {
-    /// The option `from`.
+    /// The option `place`.
     pub(crate) fn of(options: &Options) -> Result<Place, ScoreError> {
-        Ok(match options.choice("from", &["text", "tag", "phrase", "line"])? {
+        Ok(match options.choice("place", &["text", "tag", "phrase", "line"])? {
             "tag" => Place::Tag,
             "phrase" => Place::Phrase,
             "line" => Place::Line,

@@ -7,7 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{geometry, overlap, puzzle, siblings, text, verify};
+use crate::{geometry, instruct, overlap, puzzle, siblings, structure, text, tools, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 54] = [
+static ALL: [Scorer; 64] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
@@ -103,6 +103,16 @@ static ALL: [Scorer; 54] = [
     puzzle::blocks::SCORER,
     puzzle::logic_grid::SCORER,
     puzzle::steps::SCORER,
+    structure::grammar::SCORER,
+    structure::json_schema::SCORER,
+    structure::json_match::SCORER,
+    structure::yaml::SCORER,
+    structure::xml::SCORER,
+    structure::table::SCORER,
+    structure::fences::SCORER,
+    instruct::ifeval::SCORER,
+    tools::tool_calls::SCORER,
+    tools::turns::SCORER,
 ];
 
 /// Every scorer.

@@ -24,7 +24,7 @@ fn functions() -> Vec<Arc<dyn Function>> {
         call("repetition", &[("unit", "characters".into())]),
         call("repetition", &[]),
         call("exact_match", &[]),
-        call("token_f1", &[("from", "phrase".into())]),
+        call("token_f1", &[("place", "phrase".into())]),
         call("numeric_match", &[]),
         call("list_match", &[("measure", "f1".into()), ("order", true.into())]),
         call("choice", &[]),

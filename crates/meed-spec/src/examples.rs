@@ -12,7 +12,7 @@ use crate::{Diagnostic, Spec, SpecFile, Want};
 /// # Errors
 /// When the code is not a valid spec, or the columns do not fit together.
 pub fn run(example: &Example) -> Result<Value, Diagnostic> {
-    let batch = batch(example.with).map_err(Diagnostic::new)?;
+    let mut batch = batch(example.with).map_err(Diagnostic::new)?;
     let names: String = batch
         .columns()
         .map(|c| c.0)
@@ -22,6 +22,7 @@ pub fn run(example: &Example) -> Result<Value, Diagnostic> {
     let file =
         SpecFile { name: "example".into(), source: format!("{names}out = {}\n", example.code), folder: None };
     let spec = Spec::read(&file, &batch.schema(), BTreeMap::new(), Want::Outputs)?;
+    spec.plan.add_axes(&mut batch).map_err(|e| Diagnostic::new(e.to_string()))?;
     let outputs =
         spec.plan.evaluate(&batch, &mut State::new(), 0).map_err(|e| Diagnostic::new(e.to_string()))?;
     let out = outputs.get("out").ok_or_else(|| Diagnostic::new("the example has no result"))?;

@@ -91,6 +91,10 @@ fn option(name: &str, arg: Arg) -> Result<OptionValue, TypeError> {
         Arg::List(items) => {
             OptionValue::List(items.into_iter().map(|a| option(name, a)).collect::<Result<_, _>>()?)
         }
+        Arg::Dict(items) => {
+            let item = |(key, value): (String, Arg)| Ok((key, option(name, value)?));
+            OptionValue::Map(items.into_iter().map(item).collect::<Result<_, TypeError>>()?)
+        }
         other => {
             return Err(TypeError::new(format!("`{name}` must be a plain value, found {}", other.kind())));
         }

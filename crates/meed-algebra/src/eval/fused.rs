@@ -1,5 +1,6 @@
 //! Element-by-element passes over small tiles that stay in the first cache.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::buffer::Buffer;
@@ -124,6 +125,9 @@ struct Work<'a> {
     repeat: Option<Repeat>,
     sources: Vec<Place<'a>>,
     to: Target,
+    /// Whether absences have to be looked for here: in what leaves the pass, and in what goes into an operation that
+    /// can make something present of an absence. Any other absence is still there in one of these.
+    check: bool,
 }
 
 /// Where an operand is.
@@ -175,6 +179,8 @@ fn resolve<'a>(
     };
     // What is kept is written where it is wanted and read from there, not from its register.
     let mut holder: Vec<Target> = (0..fused.registers).map(Target::Register).collect();
+    let sharp = fused.steps.iter().map(|s| graph.node(s.node)).filter(|n| !keeps_absence(&n.op));
+    let sharp: BTreeSet<NodeId> = sharp.flat_map(|n| n.inputs.iter().copied()).collect();
     let mut steps = Vec::with_capacity(fused.steps.len());
     let mut kept = 0;
     for step in &fused.steps {
@@ -194,9 +200,14 @@ fn resolve<'a>(
         holder[register] = to;
         let op = &graph.node(step.node).op;
         let repeat = (*op == Op::Spread).then(|| Repeat::new(graph, step.node, frame));
-        steps.push(Work { op, repeat, sources, to });
+        steps.push(Work { op, repeat, sources, to, check: step.kept || sharp.contains(&step.node) });
     }
     (steps, narrow)
+}
+
+/// Whether the result is absent wherever an operand is.
+fn keeps_absence(op: &Op) -> bool {
+    matches!(op, Op::Unary(_) | Op::Binary(_))
 }
 
 /// The instructions a pass is compiled for. Every level gives the same bits: none fuses a multiplication with an
@@ -256,41 +267,68 @@ fn tiles_avx512(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f
 
 #[inline(always)]
 fn tiles(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
-    let mut start = 0;
+    let (mut start, mut careful) = (0, false);
     while start < pass.values {
         let range = start..(start + pass.tile).min(pass.values);
         let wide = registers.len() - pass.narrow.len();
         for (narrow, register) in pass.narrow.iter().zip(&mut registers[wide..]) {
             narrow.widen(range.clone(), &mut register.values[..range.len()]);
         }
-        for (step, work) in pass.steps.iter().enumerate() {
-            pass.fetch(step, range.end, kept);
-            let mut register = Register::default();
-            let split = match work.to {
-                Target::Kept(k) => k,
-                Target::Register(_) => kept.len(),
-            };
-            let (before, now) = kept.split_at_mut(split);
-            let out: &mut [f64] = match work.to {
-                Target::Kept(_) => &mut now[0][range.clone()],
-                Target::Register(r) => {
-                    register = std::mem::take(&mut registers[r]);
-                    register.same = work.is_same(registers, &range);
-                    let n = if register.same { 1 } else { range.len() };
-                    &mut register.values[..n]
-                }
-            };
-            match &work.repeat {
-                Some(repeat) if register.same => out[0] = repeat.first(whole(&work.sources[0]), start),
-                Some(repeat) => repeat.fill(whole(&work.sources[0]), range.clone(), out),
-                None => apply(work, registers, before, &range, out),
-            }
-            if let Target::Register(r) = work.to {
-                registers[r] = register;
-            }
+        // Reasons are settled step by step only where something is absent: the tile runs again with care, and so do
+        // those after it for as long as there are absences.
+        let absent = tile(pass, registers, kept, &range, careful);
+        let again = absent && !careful;
+        careful = absent;
+        if !again {
+            start = range.end;
         }
-        start = range.end;
     }
+}
+
+/// Runs the steps over one tile, looking for absences at every step when `careful`; whether there are any.
+#[inline(always)]
+fn tile(
+    pass: &Pass<'_>,
+    registers: &mut [Register],
+    kept: &mut [&mut [f64]],
+    range: &Range<usize>,
+    careful: bool,
+) -> bool {
+    let mut absent = false;
+    for (step, work) in pass.steps.iter().enumerate() {
+        pass.fetch(step, range.end, kept);
+        let mut register = Register::default();
+        let split = match work.to {
+            Target::Kept(k) => k,
+            Target::Register(_) => kept.len(),
+        };
+        let (before, now) = kept.split_at_mut(split);
+        let out: &mut [f64] = match work.to {
+            Target::Kept(_) => &mut now[0][range.clone()],
+            Target::Register(r) => {
+                register = std::mem::take(&mut registers[r]);
+                register.same = work.is_same(registers, range);
+                let n = if register.same { 1 } else { range.len() };
+                &mut register.values[..n]
+            }
+        };
+        absent |= match &work.repeat {
+            Some(repeat) => {
+                let from = whole(&work.sources[0]);
+                if register.same {
+                    out[0] = repeat.first(from, range.start);
+                } else {
+                    repeat.fill(from, range.clone(), out);
+                }
+                false
+            }
+            None => apply(work, registers, before, range, careful, out),
+        };
+        if let Target::Register(r) = work.to {
+            registers[r] = register;
+        }
+    }
+    absent
 }
 
 impl Work<'_> {
@@ -316,14 +354,16 @@ fn whole<'p>(source: &'p Place<'_>) -> &'p [f64] {
     }
 }
 
+/// One operation over one tile; whether it looked for absences and found one.
 #[inline(always)]
 fn apply(
     work: &Work<'_>,
     registers: &[Register],
     kept: &[&mut [f64]],
     range: &Range<usize>,
+    careful: bool,
     out: &mut [f64],
-) {
+) -> bool {
     let operand = |i: usize| match work.sources[i] {
         Place::Scalar(x) => Operand::Scalar(x),
         Place::Slice(v) => Operand::Slice(&v[range.clone()]),
@@ -332,8 +372,12 @@ fn apply(
         Place::Kept(k) => Operand::Slice(&kept[k][range.clone()]),
     };
     match work.op {
-        Op::Unary(op) => elementwise::unary(*op, operand(0), out),
-        Op::Binary(op) => elementwise::binary(*op, operand(0), operand(1), out),
+        Op::Unary(op) if careful || work.check => return elementwise::unary::<true>(*op, operand(0), out),
+        Op::Unary(op) => return elementwise::unary::<false>(*op, operand(0), out),
+        Op::Binary(op) if careful || work.check => {
+            return elementwise::binary::<true>(*op, operand(0), operand(1), out);
+        }
+        Op::Binary(op) => return elementwise::binary::<false>(*op, operand(0), operand(1), out),
         Op::Choose => elementwise::choose(operand(0), operand(1), operand(2), out),
         Op::Mask => elementwise::mask(operand(0), operand(1), out),
         Op::OrElse => elementwise::or_else(operand(0), operand(1), out),
@@ -353,6 +397,7 @@ fn apply(
         }
         _ => unreachable!("only element-by-element operations are fused"),
     }
+    false
 }
 
 #[cfg(test)]
@@ -395,7 +440,7 @@ mod tests {
 
     fn at(level: Level, op: &Op, inputs: &[Place<'_>], n: usize) -> Vec<u64> {
         let sources = inputs.to_vec();
-        let steps = vec![Work { op, repeat: None, sources, to: Target::Kept(0) }];
+        let steps = vec![Work { op, repeat: None, sources, to: Target::Kept(0), check: true }];
         let mut out = vec![0.0; n];
         level.run(&Pass::new(steps, Vec::new(), 256, n), &mut [], &mut [&mut out]);
         out.iter().map(|x| x.to_bits()).collect()

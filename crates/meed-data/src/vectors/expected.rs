@@ -59,10 +59,10 @@ impl Expected {
             .iter()
             .enumerate()
             .position(|(i, cell)| !agrees(cell, &column.values, i, tolerance))?;
-        let found = match &column.values {
-            values if let Some(reason) = values.reason(at) => format!("absent ({reason})"),
-            Values::Texts(v) => v[at].as_ref().map_or_else(ToString::to_string, |text| format!("{text:?}")),
-            numbers => format!("{}", numbers.number(at)),
+        let found = match (&column.values, column.values.reason(at)) {
+            (_, Some(reason)) => format!("absent ({reason})"),
+            (Values::Texts(v), _) => format!("{:?}", v[at].as_deref().unwrap_or_default()),
+            (numbers, _) => format!("{}", numbers.number(at)),
         };
         let expected = match &self.cells[at] {
             Cell::Absent => "absent".to_string(),

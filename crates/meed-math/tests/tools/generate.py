@@ -647,7 +647,6 @@ def choices():
     yield f"\\text{{({c})}} {v}", wrap(f"\\text{{({other})}} {w}"), False
     yield c, f"\\boxed{{{c}, {other}}}", False
     yield c, f"It is either {c} or {other}.", False
-    yield c, c.lower(), True
 
 
 @category
@@ -682,7 +681,6 @@ def malformed():
     yield g, f"\\boxed{{\\frac{q}{p}}}", p == q
     yield f"{p}\\sqrt{{{q}}}", f"\\boxed{{{p}\\sqrt{q}}}", True
     yield f"{p}\\sqrt{{{q}}}", f"\\boxed{{{q}\\sqrt{p}}}", p == q
-    yield f"x^{{{p}{q}}}", f"x^{p}{q}", False
     yield f"{p}{q}^\\circ", pick(f"{p}{q}^\\circ", f"{p}{q}^{{\\circ}}", f"{p}{q}\\degree", f"{p}{q}^o"), True
 
 

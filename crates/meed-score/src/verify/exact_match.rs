@@ -19,7 +19,7 @@ pub const SCORER: Scorer = Scorer {
         axes: "any axis → the same",
         summary: "1 when the answer is a reference once case, punctuation and the words a, an, the are left out, else 0.",
         details: "The normalisation of \"SQuAD: 100,000+ Questions for Machine Comprehension of Text\". One of several references is enough. \
-Where the place `from` is not found, the response is wrong (0).",
+Where the `place` is not found, the response is wrong (0).",
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "answer", help: "the reference, or several" },
@@ -32,7 +32,7 @@ Where the place `from` is not found, the response is wrong (0).",
                 gives: "[[1, 0, 0]]",
             },
             Example {
-                code: r#"exact_match(from="tag")"#,
+                code: r#"exact_match(place="tag")"#,
                 with: r#"{"text": [["so <answer>a lion.</answer>", "a lion"]], "answer": ["Lion"]}"#,
                 gives: "[[1, 0]]",
             },

@@ -31,7 +31,7 @@ Reasoning\".",
             Arg { name: "tolerance=0.05", help: "the share of the reference a number may be off" },
             Arg { name: "absolute=0", help: "what it may be off besides" },
             Arg {
-                name: "from=\"any\"",
+                name: "place=\"any\"",
                 help: "where to look: \"any\", \"tag\" (<answer>), \"hash\" (####), \"boxed\", \"phrase\" (answer is) or \"last\"",
             },
         ],
@@ -52,7 +52,7 @@ Reasoning\".",
     options: &[
         Opt { name: "tolerance", default: Default::Number(0.05), help: "the share a number may be off" },
         Opt { name: "absolute", default: Default::Number(0.0), help: "what it may be off besides" },
-        Opt { name: "from", default: Default::Text("any"), help: "where the number is looked for" },
+        Opt { name: "place", default: Default::Text("any"), help: "where the number is looked for" },
     ],
     build,
 };
@@ -60,7 +60,7 @@ Reasoning\".",
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let tolerance = options.number("tolerance", 0.0..=1e9)?;
     let absolute = options.number("absolute", 0.0..=1e300)?;
-    let how = How { strict: false, from: options.choice("from", &PLACES)? };
+    let how = How { strict: false, from: options.choice("place", &PLACES)? };
     Ok(per_answer(options, move |text, answer| {
         let Some(text) = outside_thinking(text) else { return Ok(0.0) };
         let number = response(&text, how).map(|x| x.approximately());
