@@ -32,7 +32,6 @@ const FLAT: &[&str] = &[
     "rank",
     "reason",
     "round",
-    "segments",
     "sign",
     "state",
     "total_steps",
