@@ -102,7 +102,7 @@ fn repeated(batch: &Batch, times: usize) -> Batch {
     for (name, column) in batch.columns() {
         let times = if column.shape.axis == Axis::BATCH { 1 } else { times };
         let values = match &column.values {
-            Values::Texts(v) => Values::Texts(v.repeat(times)),
+            Values::Texts(v) => Values::Texts(std::iter::repeat_n(v, times).flatten().cloned().collect()),
             numbers => Values::Numbers(
                 (0..numbers.len()).map(|i| numbers.number(i)).collect::<Vec<_>>().repeat(times),
             ),
