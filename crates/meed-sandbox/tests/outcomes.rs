@@ -92,7 +92,7 @@ fn a_test_that_kills_the_program_costs_only_itself() {
     let calls = Calls {
         function: "f".into(),
         cases: (0..4).map(|i| (vec![json!(i)], json!(i))).collect(),
-        tolerance: 0.0,
+        ..Calls::default()
     };
     let outcomes = POOL.test(&python(source), &Tests::Calls(calls), &limits).unwrap();
     assert_eq!(names(&outcomes), ["passed", "exception", "timeout", "passed"]);
@@ -147,6 +147,7 @@ fn calls_and_classes() {
             function: f.into(),
             cases: vec![(vec![json!([1, 2, 3]), json!(2)], json!([2, 4, 6])), (vec![json!([]), json!(0.5)], json!([]))],
             tolerance: 1e-6,
+            wrapped: false,
         })
     };
     let solution = "class Solution:\n    def scale(self, xs, k):\n        return tuple(x * k for x in xs)";

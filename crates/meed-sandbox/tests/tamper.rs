@@ -92,6 +92,7 @@ fn no_function_grades_itself() {
         function: "f".into(),
         cases: [355430, 3, 5].map(|x| (vec![json!(x)], json!(2 * x + 1))).into(),
         tolerance: 1e-6,
+        wrapped: true,
     });
     assert!(FUNCTIONS.len() >= 40);
     let honest = python("def f(x): return 2 * x + 1");

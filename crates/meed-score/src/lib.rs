@@ -4,9 +4,9 @@
 //! and a function that builds the per-element [`Function`](meed_algebra::Function). One file holds one scorer
 //! with its help, examples and tests:
 //!
-//! | verify an answer | measure a text |
-//! | --- | --- |
-//! | [`number`](verify::number), [`exact`](verify::exact), [`matches`](verify::matches), [`contains`](verify::contains) | [`tags`](text::tags), [`length`](text::length), [`repetition`](text::repetition) |
+//! | verify an answer | measure a text | run what was written |
+//! | --- | --- | --- |
+//! | [`number`](verify::number), [`exact`](verify::exact), [`matches`](verify::matches), [`contains`](verify::contains) | [`tags`](text::tags), [`length`](text::length), [`repetition`](text::repetition) | [`code_tests`](program::code_tests), [`runs`](program::runs), [`compiles`](program::compiles), [`line_edits`](program::line_edits), [`sql`](program::sql), [`sql_parts`](program::sql_parts) |
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -23,6 +23,7 @@
 
 pub mod error;
 pub mod options;
+pub mod program;
 pub mod scorer;
 pub mod text;
 pub mod verify;

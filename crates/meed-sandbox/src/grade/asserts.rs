@@ -36,6 +36,28 @@ pub(super) fn run(
     Ok(outcomes)
 }
 
+/// How many cases the tests hold, by their text.
+pub(super) fn count(pool: &Pool, asserts: &Asserts) -> Result<usize, Error> {
+    let limits = Limits::default();
+    let mut seat = pool.seat(Language::python(), &limits)?;
+    let (mut job, theirs) = Channel::pair()?;
+    let nowhere = null()?;
+    let child = seat.script([nowhere, nowhere, nowhere, theirs.as_raw_fd(), nowhere])?;
+    drop(theirs);
+    let deadline = end_of_all(&limits);
+    let task = json!({"mode": "count", "tests": asserts.tests, "entry": asserts.entry_point, "first": asserts.first});
+    let _ = job.send(&task, deadline);
+    let reply = job.receive(deadline);
+    child.kill();
+    seat.wait(child)?;
+    let reply = reply.map_err(|_| Error::machinery("the tests could not be counted"))?;
+    match (reply["count"].as_u64(), reply["bad"].as_str()) {
+        (Some(count), _) => Ok(count as usize),
+        (_, Some(bad)) => Err(Error::BadTests(bad.into())),
+        _ => Err(failed_to_load(&reply).and_then(Result::err).unwrap_or(Error::machinery("the tests could not be counted"))),
+    }
+}
+
 /// One program and its tests, in work.
 struct Grading<'s, 'a> {
     seat: &'s mut Seat<'a>,
@@ -70,7 +92,7 @@ impl<'s, 'a> Grading<'s, 'a> {
         let wall = seat.limits.wall.as_secs_f64();
         let task = json!({
             "mode": "check", "wall": wall, "setup": asserts.setup, "context": asserts.context,
-            "tests": asserts.tests, "entry": asserts.entry_point,
+            "tests": asserts.tests, "entry": asserts.entry_point, "first": asserts.first,
         });
         // If it is gone already, its silence says so.
         let _ = job.send(&task, end);

@@ -133,7 +133,11 @@ impl Partner {
             return Ok(raised_outcome(raised));
         }
         let got = decode(&reply["value"]);
-        if got.as_ref().is_some_and(|got| equal(got, expected, calls.tolerance)) {
+        let alone = expected.as_array().filter(|list| calls.wrapped && list.len() == 1).map(|list| &list[0]);
+        let fits = |got: &Value| {
+            equal(got, expected, calls.tolerance) || alone.is_some_and(|e| equal(got, e, calls.tolerance))
+        };
+        if got.as_ref().is_some_and(fits) {
             return Ok(Outcome::Passed);
         }
         let got = got.unwrap_or_else(|| reply["value"].clone());

@@ -41,6 +41,8 @@ pub struct Asserts {
     pub tests: Vec<String>,
     /// The function under test, handed to `check(candidate)` where the tests define that.
     pub entry_point: Option<String>,
+    /// Only the first so many tests.
+    pub first: Option<usize>,
 }
 
 /// Calls of a function.
@@ -52,6 +54,8 @@ pub struct Calls {
     pub cases: Vec<(Vec<Value>, Value)>,
     /// How far numbers with a fraction may be off, relatively (absolutely below 1).
     pub tolerance: f64,
+    /// Whether what is expected may stand in a list of its own, as APPS and TACO write it.
+    pub wrapped: bool,
 }
 
 /// Inputs and outputs of a whole program.
@@ -81,6 +85,20 @@ impl Pool {
             Tests::Asserts(asserts) => asserts::run(self, program, asserts, limits),
             Tests::Calls(calls) => calls::run(self, program, calls, limits),
             Tests::Stdio(stdio) => stdio::run(self, program, stdio, limits),
+        }
+    }
+}
+
+impl Pool {
+    /// How many tests there are, which does not depend on the program.
+    ///
+    /// # Errors
+    /// When the machinery fails or the tests cannot be used.
+    pub fn count(&self, tests: &Tests) -> Result<usize, Error> {
+        match tests {
+            Tests::Asserts(asserts) => asserts::count(self, asserts),
+            Tests::Calls(calls) => Ok(calls.cases.len()),
+            Tests::Stdio(stdio) => Ok(stdio.cases.len()),
         }
     }
 }

@@ -292,12 +292,14 @@ class Compare(ast.NodeTransformer):
         return node
 
 
-def split(body, first):
-    """Statements, with each that tests something as a case of its own; how many there are."""
+def split(body, before, most):
+    """Statements, with each that tests something as a case of its own, up to `most` of all; how many there are."""
     out, count = [], 0
     for node in body:
         if asserts(node):
-            number = ast.Constant(first + count)
+            if before + count >= most:
+                continue
+            number = ast.Constant(before + count)
             enter = ast.Call(ast.Name("__meed_case__", ast.Load()), [number], [])
             node = ast.With([ast.withitem(enter)], [Compare().visit(node)])
             count += 1
@@ -307,15 +309,17 @@ def split(body, first):
 
 def plan(task):
     """The tests as code objects to execute in order, and how many cases they hold."""
-    trees, count = [], 0
+    trees, count, most = [], 0, task.get("first") or math.inf
     for text in task["tests"]:
+        if count >= most:
+            break
         tree = ast.parse(text)
         target = tree
         if task.get("entry"):
             checks = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "check"]
             if checks:
                 target = checks[-1]
-        target.body, found = split(target.body, count)
+        target.body, found = split(target.body, count, most)
         if found == 0 and target.body:
             enter = ast.Call(ast.Name("__meed_case__", ast.Load()), [ast.Constant(count)], [])
             if target is tree:
@@ -328,6 +332,14 @@ def plan(task):
         count += found
         trees.append(tree)
     return [(compile(ast.fix_missing_locations(t), "tests.py", "exec"), t) for t in trees], count
+
+
+def count_only(task, job):
+    try:
+        send(job, {"count": plan(task)[1]})
+    except (Exception, SystemExit) as error:
+        send(job, {"bad": f"{type(error).__name__}: {short_text(str(error))}"})
+    os._exit(0)
 
 
 def free_names(trees, known):
@@ -401,5 +413,5 @@ def run_tests(codes, space, entry):
         space["check"](space[entry])
 
 
-MODES = {"serve": serve, "main": run_main, "compile": compile_only, "check": check}
+MODES = {"serve": serve, "main": run_main, "compile": compile_only, "check": check, "count": count_only}
 cold() if sys.argv[1:] == ["cold"] else main()

@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod math;
 mod recipe;
+mod sandbox;
 mod score;
 mod summary;
 mod words;
@@ -35,6 +36,9 @@ enum Command {
     /// Published systems as specs: list, show and test them.
     #[command(subcommand)]
     Recipe(recipe::Recipe),
+    /// Running untrusted programs: what this machine can do.
+    #[command(subcommand)]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// How a command ended, when it did not fail.
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Help(command) => command.run(),
         Command::Math(command) => command.run(),
         Command::Recipe(command) => command.run(),
+        Command::Sandbox(command) => command.run(),
     };
     match outcome {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
