@@ -100,8 +100,8 @@ pub(crate) fn cold(jail: &Jail<'_>) -> Result<Steps, Error> {
     steps.label("work directory");
     steps.call(libc::SYS_chdir, [enter]);
     steps.call(libc::SYS_setsid, [] as [Arg; 0]);
-    limits(&mut steps, jail);
     landlock(&mut steps, jail);
+    limits(&mut steps, jail);
     seal(&mut steps, jail.level)?;
     steps.seal();
     Ok(steps)
@@ -143,12 +143,13 @@ pub(crate) fn warm(jail: &Jail<'_>) -> Result<Steps, Error> {
         write_file(&mut steps, path, text.as_bytes(), libc::O_WRONLY, 0);
     }
     work(&mut steps, jail);
-    steps.label("hiding /proc");
-    let (what, place, options) = (steps.text("tmpfs"), steps.text("/proc"), steps.text("size=0,mode=0555"));
-    mount(&mut steps, what, place, what, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_RDONLY, Some(options));
+    steps.label("process namespace: mounting /proc");
+    // The run's own processes and nothing of the kernel.
+    let (what, place, options) = (steps.text("proc"), steps.text("/proc"), steps.text("subset=pid"));
+    mount(&mut steps, what, place, what, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC, Some(options));
     steps.call(libc::SYS_setsid, [] as [Arg; 0]);
-    limits(&mut steps, jail);
     landlock(&mut steps, jail);
+    limits(&mut steps, jail);
     seal(&mut steps, jail.level)?;
     Ok(steps)
 }

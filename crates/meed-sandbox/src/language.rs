@@ -227,7 +227,8 @@ fn python() -> Option<Runtime> {
     }
     // A virtual environment's interpreter is a link into the installation it was made from.
     let real = tool.canonicalize().ok()?;
-    visible.extend(installation(&real).filter(|root| !visible.iter().any(|v| root.starts_with(v))));
+    let root = installation(&real).filter(|root| !visible.iter().any(|v| root.starts_with(v)));
+    visible.extend(root);
     Some(Runtime { tool, visible, version })
 }
 

@@ -200,6 +200,9 @@ impl Database {
 
     /// The rows of one query.
     pub(super) fn query(&self, sql: &str, allowance: &Allowance) -> Result<Rows, QueryError> {
+        if sql.trim().is_empty() {
+            return Err(QueryError::Invalid("there is no query".into()));
+        }
         self.watch.arm(allowance);
         let mut statement = self.connection.prepare(sql).map_err(of_preparing)?;
         if statement.column_count() == 0 || !statement.readonly() {
