@@ -13,7 +13,9 @@ fn main() {
     let tasks = tasks();
     let python = Language::python().runtime().expect("this bench needs Python");
     let count = tasks.len().min(60);
-    println!("HumanEval tasks with their canonical solutions, one after the other, one core's work at a time\n");
+    println!(
+        "HumanEval tasks with their canonical solutions, one after the other, one core's work at a time\n"
+    );
     println!("{:<52}{:>12}{:>10}", "", "per task", "times");
 
     let spawned = each(count, |i| {
@@ -75,7 +77,11 @@ fn latency() {
         assert!(run.failure.is_none());
     });
     let added = shut_in.saturating_sub(plain).as_secs_f64() * 1e3;
-    println!("\na shell that does nothing: {:.2} ms plain, {:.2} ms isolated, {added:.2} ms added (medians)", plain.as_secs_f64() * 1e3, shut_in.as_secs_f64() * 1e3);
+    println!(
+        "\na shell that does nothing: {:.2} ms plain, {:.2} ms isolated, {added:.2} ms added (medians)",
+        plain.as_secs_f64() * 1e3,
+        shut_in.as_secs_f64() * 1e3
+    );
 }
 
 /// Resident memory of this process over many runs.
@@ -90,7 +96,10 @@ fn memory(pool: &Pool) {
         }
         after.push(resident());
     }
-    println!("\nresident memory after 100 runs {} KiB, after 5,100 {} KiB, after 10,100 {} KiB", after[0], after[5], after[10]);
+    println!(
+        "\nresident memory after 100 runs {} KiB, after 5,100 {} KiB, after 10,100 {} KiB",
+        after[0], after[5], after[10]
+    );
 }
 
 /// Of this process and all below it, in KiB.

@@ -82,8 +82,7 @@ pub(crate) fn probe(level: Level) -> Result<(), Error> {
     let nowhere = null()?;
     let argv = ["/bin/true".to_string()];
     let fds = [nowhere, nowhere, nowhere];
-    let mut process =
-        launch(&Launch { steps: &steps, level, argv: &argv, env: &[], fds: &fds, tied: true })?;
+    let mut process = launch(&Launch { steps: &steps, level, argv: &argv, env: &[], fds: &fds, tied: true })?;
     let exit = process.wait()?;
     if exit.status == 0 {
         Ok(())

@@ -85,7 +85,14 @@ pub(crate) fn cold(jail: &Jail<'_>) -> Result<Steps, Error> {
             if jail.proc {
                 steps.label("process namespace: mounting /proc");
                 let (what, place) = (steps.text("proc"), steps.text("/proc"));
-                mount(&mut steps, what, place, what, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC, None);
+                mount(
+                    &mut steps,
+                    what,
+                    place,
+                    what,
+                    libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC,
+                    None,
+                );
             }
             freeze(&mut steps);
         }
@@ -157,7 +164,8 @@ pub(crate) fn warm(jail: &Jail<'_>) -> Result<Steps, Error> {
 /// A root directory of bind mounts, read-only, instead of the host's.
 fn root(steps: &mut Steps, jail: &Jail<'_>) {
     steps.label("mount namespace: a root of its own");
-    let (none, slash, tmpfs, tmp) = (steps.text("none"), steps.text("/"), steps.text("tmpfs"), steps.text("/tmp"));
+    let (none, slash, tmpfs, tmp) =
+        (steps.text("none"), steps.text("/"), steps.text("tmpfs"), steps.text("/tmp"));
     mount(steps, none, slash, none, libc::MS_REC | libc::MS_PRIVATE, None);
     let options = steps.text("size=4m,nr_inodes=4096,mode=0755");
     mount(steps, tmpfs, tmp, tmpfs, libc::MS_NOSUID | libc::MS_NODEV, Some(options));
@@ -444,10 +452,7 @@ fn bind(steps: &mut Steps, made: &mut BTreeSet<PathBuf>, place: &Path, read_only
     }
     let source = steps.text(&format!("/old{}", place.display()));
     let target = steps.text(&place.to_string_lossy());
-    steps.call(
-        libc::SYS_mount,
-        [source, target, 0.into(), (libc::MS_BIND | libc::MS_REC).into(), 0.into()],
-    );
+    steps.call(libc::SYS_mount, [source, target, 0.into(), (libc::MS_BIND | libc::MS_REC).into(), 0.into()]);
     if read_only {
         restrict(steps, target, true, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV);
     }
@@ -467,7 +472,11 @@ fn symlink(steps: &mut Steps, target: &str, link: &str) {
 
 fn write_file(steps: &mut Steps, path: &str, bytes: &[u8], flags: i32, mode: i32) {
     let path = steps.text(path);
-    steps.call_into(3, libc::SYS_openat, [AT_CWD.into(), path, (flags | libc::O_CLOEXEC).into(), mode.into()]);
+    steps.call_into(
+        3,
+        libc::SYS_openat,
+        [AT_CWD.into(), path, (flags | libc::O_CLOEXEC).into(), mode.into()],
+    );
     if !bytes.is_empty() {
         let content = steps.bytes(bytes);
         steps.call(libc::SYS_write, [Arg::Slot(3), content, (bytes.len() as i64).into()]);

@@ -148,12 +148,11 @@ impl Language {
     /// # Errors
     /// When its command is not on the search path.
     pub fn runtime(&'static self) -> Result<Runtime, Error> {
-        static FOUND: LazyLock<Mutex<BTreeMap<&'static str, Option<Runtime>>>> = LazyLock::new(Mutex::default);
+        static FOUND: LazyLock<Mutex<BTreeMap<&'static str, Option<Runtime>>>> =
+            LazyLock::new(Mutex::default);
         let mut found = FOUND.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let entry = found.entry(self.name).or_insert_with(|| self.detect());
-        entry
-            .clone()
-            .ok_or(Error::NoRuntime { language: self.name, command: self.command.into() })
+        entry.clone().ok_or(Error::NoRuntime { language: self.name, command: self.command.into() })
     }
 
     fn detect(&self) -> Option<Runtime> {
@@ -235,7 +234,8 @@ fn python() -> Option<Runtime> {
 /// The directory an installed tool's files are in, unless it is the system's.
 fn installation(tool: &Path) -> Option<PathBuf> {
     let root = tool.parent()?.parent()?;
-    (!tool.starts_with("/usr") && !tool.starts_with("/bin") && root != Path::new("/")).then(|| root.to_path_buf())
+    (!tool.starts_with("/usr") && !tool.starts_with("/bin") && root != Path::new("/"))
+        .then(|| root.to_path_buf())
 }
 
 fn entries(directory: &str) -> impl Iterator<Item = PathBuf> {

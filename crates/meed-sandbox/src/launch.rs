@@ -69,8 +69,12 @@ const STACK: usize = 128 << 10;
 /// Starts a program; returns once it runs.
 pub(crate) fn launch(launch: &Launch<'_>) -> Result<Process, Error> {
     let io = failed("starting a process");
-    let fds: Vec<OwnedFd> =
-        launch.fds.iter().map(|fd| sys::duplicate_above(*fd, ABOVE)).collect::<Result<_, _>>().map_err(&io)?;
+    let fds: Vec<OwnedFd> = launch
+        .fds
+        .iter()
+        .map(|fd| sys::duplicate_above(*fd, ABOVE))
+        .collect::<Result<_, _>>()
+        .map_err(&io)?;
     let raw: Vec<RawFd> = fds.iter().map(AsRawFd::as_raw_fd).collect();
     let above = |(a, b): (OwnedFd, OwnedFd)| {
         Ok((sys::duplicate_above(a.as_raw_fd(), ABOVE)?, sys::duplicate_above(b.as_raw_fd(), ABOVE)?))
@@ -186,7 +190,8 @@ fn map_identity(pid: i32) -> Result<(), Error> {
         layer: "user namespace: mapping its user".into(),
         errno: e.raw_os_error().unwrap_or(0),
     };
-    let write = |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text).map_err(refused);
+    let write =
+        |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text).map_err(refused);
     if is_root() {
         // Root is mapped for the mounts before the program; the program itself is nobody, without capabilities.
         write("uid_map", format!("0 0 1\n{INSIDE} {NOBODY} 1\n"))?;
@@ -240,10 +245,7 @@ extern "C" fn child(plan: *mut c_void) -> c_int {
             signal += 1;
         }
         let none = 0u64;
-        call(
-            libc::SYS_rt_sigprocmask,
-            [i64::from(libc::SIG_SETMASK), (&raw const none) as i64, 0, 8, 0, 0],
-        );
+        call(libc::SYS_rt_sigprocmask, [i64::from(libc::SIG_SETMASK), (&raw const none) as i64, 0, 8, 0, 0]);
         let first = plan.fds.len() as i64;
         call(libc::SYS_close_range, [first, i64::from(u32::MAX), libc::CLOSE_RANGE_CLOEXEC as i64, 0, 0, 0]);
         if let Err((index, errno)) = plan.steps.run() {
@@ -298,7 +300,9 @@ impl Process {
         // SAFETY: both out-parameters outlive the call.
         let result = loop {
             let result = unsafe { libc::wait4(self.pid, &mut status, 0, usage.as_mut_ptr()) };
-            if check(result).is_ok() || std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
+            if check(result).is_ok()
+                || std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted
+            {
                 break check(result);
             }
         };

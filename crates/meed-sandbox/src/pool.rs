@@ -39,10 +39,10 @@ impl Pool {
     /// # Errors
     /// When the kernel refuses a layer of the isolation; nothing is ever run with less than `level`.
     pub fn new(workers: usize, level: Level) -> Result<Pool, Error> {
-        let places =
-            Places { free: workers.max(1), idle: HashMap::new(), owner: std::process::id() };
+        let places = Places { free: workers.max(1), idle: HashMap::new(), owner: std::process::id() };
         let warm = level == Level::Full;
-        let pool = Pool { level, warm, workers: workers.max(1), places: Mutex::new(places), freed: Condvar::new() };
+        let pool =
+            Pool { level, warm, workers: workers.max(1), places: Mutex::new(places), freed: Condvar::new() };
         crate::doctor::probe(level)?;
         Ok(pool)
     }
@@ -65,7 +65,11 @@ impl Pool {
     }
 
     /// Waits for a place.
-    pub(crate) fn seat<'a>(&'a self, language: &'static Language, limits: &'a Limits) -> Result<Seat<'a>, Error> {
+    pub(crate) fn seat<'a>(
+        &'a self,
+        language: &'static Language,
+        limits: &'a Limits,
+    ) -> Result<Seat<'a>, Error> {
         let runtime = language.runtime()?;
         let mut places = self.lock();
         while places.free == 0 {
@@ -174,7 +178,10 @@ impl<'a> Seat<'a> {
         }
         let zygote = match &mut self.zygote {
             Some(zygote) => zygote,
-            none => none.insert(Zygote::start(&self.runtime, &jail(self.pool, self.language, self.limits, &self.runtime))?),
+            none => none.insert(Zygote::start(
+                &self.runtime,
+                &jail(self.pool, self.language, self.limits, &self.runtime),
+            )?),
         };
         match zygote.fork(fds) {
             Ok((pid, pidfd)) => Ok(Child::Warm { pid, pidfd }),
@@ -186,7 +193,12 @@ impl<'a> Seat<'a> {
     }
 
     /// Executes a program in a sandbox of its own.
-    pub(crate) fn execute(&self, argv: &[String], fds: &[RawFd], setting: &Setting<'_>) -> Result<Child, Error> {
+    pub(crate) fn execute(
+        &self,
+        argv: &[String],
+        fds: &[RawFd],
+        setting: &Setting<'_>,
+    ) -> Result<Child, Error> {
         self.execute_within(argv, fds, setting, self.limits)
     }
 
@@ -200,7 +212,10 @@ impl<'a> Seat<'a> {
     ) -> Result<Child, Error> {
         let size: u64 = setting.files.iter().map(|f| f.bytes.len() as u64 + 4096).sum();
         if size > limits.disk {
-            return Err(Error::BadTests(format!("the files take {size} bytes, the work directory has {}", limits.disk)));
+            return Err(Error::BadTests(format!(
+                "the files take {size} bytes, the work directory has {}",
+                limits.disk
+            )));
         }
         let work = match self.pool.level {
             Level::Full => None,
@@ -232,7 +247,8 @@ impl<'a> Seat<'a> {
         match child {
             Child::Cold { mut process, .. } => process.wait(),
             Child::Warm { pid, .. } => {
-                let zygote = self.zygote.as_mut().ok_or_else(|| Error::machinery("a run without its interpreter"))?;
+                let zygote =
+                    self.zygote.as_mut().ok_or_else(|| Error::machinery("a run without its interpreter"))?;
                 let exit = zygote.wait(pid);
                 if exit.is_err() {
                     zygote.kill();

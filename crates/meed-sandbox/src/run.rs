@@ -101,7 +101,12 @@ impl Pool {
 fn parse_with(seat: &mut Seat<'_>, program: &Program<'_>, command: &[&str]) -> Result<Outcome, Error> {
     let file = program.language.file_for(program.source);
     let argv = fill(seat, command, &file, program.source);
-    let run = run_once(seat, &Prepared::Command { files: vec![source_file(&file, program.source)], argv }, b"", seat.limits.wall)?;
+    let run = run_once(
+        seat,
+        &Prepared::Command { files: vec![source_file(&file, program.source)], argv },
+        b"",
+        seat.limits.wall,
+    )?;
     Ok(match run.failure {
         None => Outcome::Passed,
         Some(Outcome::Exception { .. }) => {
@@ -205,7 +210,8 @@ fn compile_files(
     let setting = Setting { files: &files, visible: &[] };
     let started = Instant::now();
     let mut pair = Std::new()?;
-    let fds = [pair.stdin.as_raw_fd(), pair.stdout.as_raw_fd(), pair.stderr.as_raw_fd(), their_export.as_raw_fd()];
+    let fds =
+        [pair.stdin.as_raw_fd(), pair.stdout.as_raw_fd(), pair.stderr.as_raw_fd(), their_export.as_raw_fd()];
     let child = seat.execute_within(&argv, &fds, &setting, &limits)?;
     drop(their_export);
     let mut pipes = pair.pipes(b"", &limits)?;

@@ -162,7 +162,8 @@ pub(crate) fn receive_with(socket: &OwnedFd, data: &mut [u8]) -> io::Result<(usi
         let rights = !header.is_null()
             && (*header).cmsg_level == libc::SOL_SOCKET
             && (*header).cmsg_type == libc::SCM_RIGHTS;
-        let fd = rights.then(|| OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned()));
+        let fd =
+            rights.then(|| OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned()));
         Ok((received, fd))
     }
 }

@@ -13,8 +13,10 @@ use meed_sandbox::{Asserts, Level, Limits, Outcome, Pool, Tests};
 
 /// Every third program is right, every third wrong, every third raises.
 fn program(i: usize) -> (String, Tests, &'static str) {
-    let (body, name) = [("return 2 * x", "passed"), ("return 3 * x", "wrong_answer"), ("return x / 0", "exception")][i % 3];
-    let tests = Asserts { tests: vec![format!("assert f({}) == {}", i + 1, 2 * (i + 1))], ..Asserts::default() };
+    let (body, name) =
+        [("return 2 * x", "passed"), ("return 3 * x", "wrong_answer"), ("return x / 0", "exception")][i % 3];
+    let tests =
+        Asserts { tests: vec![format!("assert f({}) == {}", i + 1, 2 * (i + 1))], ..Asserts::default() };
     (format!("def f(x):\n    {body}"), Tests::Asserts(tests), name)
 }
 
@@ -79,7 +81,8 @@ fn endless_batch() {
     let cold = Pool::cold(2, Level::Full).unwrap();
     POOL.map(4, |i| {
         let pool = if i % 2 == 0 { &*POOL } else { &cold };
-        pool.run(&python("import os, time\nfor _ in range(3): os.fork()\ntime.sleep(300)"), b"", &limits).unwrap()
+        pool.run(&python("import os, time\nfor _ in range(3): os.fork()\ntime.sleep(300)"), b"", &limits)
+            .unwrap()
     });
 }
 
@@ -109,7 +112,10 @@ fn killing_the_host_leaves_no_orphan() {
 
 #[test]
 fn passing_needs_every_test() {
-    let tests = Tests::Asserts(Asserts { tests: vec!["assert f(1) == 1".into(), "assert f(2) == 2".into()], ..Asserts::default() });
+    let tests = Tests::Asserts(Asserts {
+        tests: vec!["assert f(1) == 1".into(), "assert f(2) == 2".into()],
+        ..Asserts::default()
+    });
     let outcomes = POOL.test(&python("def f(x): return 1"), &tests, &quick()).unwrap();
     assert_eq!(outcomes.iter().filter(|o| o.passed()).count(), 1);
     assert!(matches!(outcomes[1], Outcome::WrongAnswer { .. }));

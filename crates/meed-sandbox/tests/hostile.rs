@@ -39,17 +39,28 @@ fn failure(run: &Run) -> &'static str {
 
 #[test]
 fn a_fork_bomb() {
-    let run = contained("import os\nn = 0\ntry:\n    while True:\n        if os.fork() == 0:\n            while True: pass\n        n += 1\nexcept BlockingIOError:\n    print(n, flush=True)\n    while True: pass");
+    let run = contained(
+        "import os\nn = 0\ntry:\n    while True:\n        if os.fork() == 0:\n            while True: pass\n        n += 1\nexcept BlockingIOError:\n    print(n, flush=True)\n    while True: pass",
+    );
     assert_eq!(failure(&run), "timeout");
     let processes: u64 = stdout(&run).trim().parse().unwrap();
     assert!((1..=64).contains(&processes), "{processes}");
-    let shell = POOL.run(&Program { language: Language::named("bash").unwrap(), source: ":(){ :|:& };:\nsleep 60" }, b"", &quick()).unwrap();
+    let shell = POOL
+        .run(
+            &Program { language: Language::named("bash").unwrap(), source: ":(){ :|:& };:\nsleep 60" },
+            b"",
+            &quick(),
+        )
+        .unwrap();
     assert!(shell.failure.is_some());
 }
 
 #[test]
 fn memory_bombs() {
-    assert_eq!(failure(&contained("x = [b'x' * (1 << 20)]\nwhile True: x.append(x[-1] * 2)")), "out_of_memory");
+    assert_eq!(
+        failure(&contained("x = [b'x' * (1 << 20)]\nwhile True: x.append(x[-1] * 2)")),
+        "out_of_memory"
+    );
     // Each process stays below the limit, together they do not.
     let many = "import os, time\nfor _ in range(16):\n    if os.fork() == 0:\n        x = bytearray(200 << 20)\n        for i in range(0, len(x), 4096): x[i] = 1\n        time.sleep(60)\ntime.sleep(60)";
     assert_eq!(failure(&contained(many)), "out_of_memory");
@@ -57,13 +68,19 @@ fn memory_bombs() {
 
 #[test]
 fn disk_bombs() {
-    let big = contained("f = open('big', 'wb')\ntry:\n    while True: f.write(b'x' * (1 << 20)); f.flush()\nexcept OSError as e:\n    import os; print(e.errno, os.path.getsize('big') >> 20)");
+    let big = contained(
+        "f = open('big', 'wb')\ntry:\n    while True: f.write(b'x' * (1 << 20)); f.flush()\nexcept OSError as e:\n    import os; print(e.errno, os.path.getsize('big') >> 20)",
+    );
     assert!(stdout(&big).ends_with(" 32\n"), "{big:?}");
-    let many = contained("n = 0\ntry:\n    while True:\n        open(f'f{n}', 'wb').write(b'x' * (1 << 20)); n += 1\nexcept OSError as e: print(e.errno, n)");
+    let many = contained(
+        "n = 0\ntry:\n    while True:\n        open(f'f{n}', 'wb').write(b'x' * (1 << 20)); n += 1\nexcept OSError as e: print(e.errno, n)",
+    );
     let text = stdout(&many);
     let files: u64 = text.split(' ').nth(1).unwrap().trim().parse().unwrap();
     assert!(text.starts_with("28 ") && files <= 64, "{text}");
-    let inodes = contained("import os\nn = 0\ntry:\n    while True: os.mkdir(str(n)); n += 1\nexcept OSError as e: print(n)");
+    let inodes = contained(
+        "import os\nn = 0\ntry:\n    while True: os.mkdir(str(n)); n += 1\nexcept OSError as e: print(n)",
+    );
     assert!(stdout(&inodes).trim().parse::<u64>().unwrap() < 17_000);
     for place in ["/tmp", "/dev/shm", "/var/tmp"] {
         let other = contained(&format!("import shutil\nprint(shutil.disk_usage('{place}').total >> 20)"));
@@ -128,11 +145,15 @@ fn no_file_of_the_host() {
 fn nothing_of_the_host_is_inherited() {
     let environment = contained("import os; print(sorted(os.environ))");
     assert!(!stdout(&environment).contains("CARGO"), "{}", stdout(&environment));
-    let open = contained("import os\nn = []\nfor fd in range(1024):\n    try: os.fstat(fd); n.append(fd)\n    except OSError: pass\nprint(n)");
+    let open = contained(
+        "import os\nn = []\nfor fd in range(1024):\n    try: os.fstat(fd); n.append(fd)\n    except OSError: pass\nprint(n)",
+    );
     assert_eq!(stdout(&open), "[0, 1, 2]\n");
     let who = contained("import os; print(os.getuid(), os.getgid(), os.getpid(), os.getppid(), os.getcwd())");
     assert_eq!(stdout(&who), "1000 1000 1 0 /box\n");
-    let caps = contained("print([l for l in open('/proc/self/status') if l.startswith(('Cap', 'NoNewPrivs', 'Seccomp:'))])");
+    let caps = contained(
+        "print([l for l in open('/proc/self/status') if l.startswith(('Cap', 'NoNewPrivs', 'Seccomp:'))])",
+    );
     let caps = stdout(&caps);
     assert_eq!(caps.matches("0000000000000000").count(), 5, "{caps}");
     assert!(caps.contains("NoNewPrivs:\\t1") && caps.contains("Seccomp:\\t2"), "{caps}");
@@ -177,7 +198,9 @@ fn forbidden_calls_end_the_program() {
         assert_eq!(stdout(&run), "", "{call}");
     }
     for call in ["syscall(425, 1, 0)", "syscall(435, 0, 0)", "syscall(319, b'x', 0)"] {
-        let run = contained(&format!("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nprint(l.{call}, ctypes.get_errno())"));
+        let run = contained(&format!(
+            "import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nprint(l.{call}, ctypes.get_errno())"
+        ));
         assert_eq!(stdout(&run), "-1 38\n", "{call}: {run:?}");
     }
 }
@@ -185,17 +208,25 @@ fn forbidden_calls_end_the_program() {
 #[test]
 fn calls_of_the_32_bit_abi_end_the_program() {
     // mov eax, 20 (getpid); int 0x80; ret
-    let run = contained("import ctypes, mmap\nm = mmap.mmap(-1, 4096, prot=7)\nm.write(bytes([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3]))\nf = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(m)))\nf()\nprint('alive')");
+    let run = contained(
+        "import ctypes, mmap\nm = mmap.mmap(-1, 4096, prot=7)\nm.write(bytes([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3]))\nf = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(m)))\nf()\nprint('alive')",
+    );
     assert!(run.failure.is_some(), "{run:?}");
     assert_eq!(stdout(&run), "");
 }
 
 #[test]
 fn signals_reach_nobody_else() {
-    let run = contained("import os, signal\nfor p in [os.getppid(), 2, 3, 100, 1000]:\n    try: os.kill(p, signal.SIGKILL) if p else None\n    except ProcessLookupError: pass\nprint('ok')");
+    let run = contained(
+        "import os, signal\nfor p in [os.getppid(), 2, 3, 100, 1000]:\n    try: os.kill(p, signal.SIGKILL) if p else None\n    except ProcessLookupError: pass\nprint('ok')",
+    );
     assert_eq!(stdout(&run), "ok\n");
     contained("import os, signal\nos.kill(-1, signal.SIGKILL)");
-    assert!(contained("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nwhile True: pass").failure.is_some());
+    assert!(
+        contained("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nwhile True: pass")
+            .failure
+            .is_some()
+    );
 }
 
 #[test]
@@ -208,14 +239,18 @@ fn endless_output() {
 
 #[test]
 fn what_ignores_signals_is_killed_at_the_deadline() {
-    let run = contained("import signal, threading, time\nfor s in range(1, 65):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nfor _ in range(8): threading.Thread(target=lambda: [time.sleep(0.001) for _ in iter(int, 1)]).start()\nwhile True: pass");
+    let run = contained(
+        "import signal, threading, time\nfor s in range(1, 65):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nfor _ in range(8): threading.Thread(target=lambda: [time.sleep(0.001) for _ in iter(int, 1)]).start()\nwhile True: pass",
+    );
     assert_eq!(failure(&run), "timeout");
 }
 
 #[test]
 fn daemons_die_with_the_run() {
     let started = Instant::now();
-    let run = contained("import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.close(0); os.close(1); os.close(2)\n        time.sleep(1000)\n    os._exit(0)\nprint('done')");
+    let run = contained(
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.close(0); os.close(1); os.close(2)\n        time.sleep(1000)\n    os._exit(0)\nprint('done')",
+    );
     assert_eq!(stdout(&run), "done\n");
     assert!(started.elapsed() < Duration::from_secs(8));
 }
@@ -243,7 +278,8 @@ fn programs_cannot_become_root() {
 
 #[test]
 fn descriptors_and_processor_time_are_bounded() {
-    let files = contained("n = []\ntry:\n    while True: n.append(open('/dev/null'))\nexcept OSError: print(len(n))");
+    let files =
+        contained("n = []\ntry:\n    while True: n.append(open('/dev/null'))\nexcept OSError: print(len(n))");
     assert!(stdout(&files).trim().parse::<u64>().unwrap() < 128);
     let limits = Limits { cpu: Duration::from_secs(1), wall: Duration::from_secs(20), ..Limits::default() };
     let started = Instant::now();

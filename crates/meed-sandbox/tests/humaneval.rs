@@ -18,7 +18,9 @@ struct Task {
 
 fn tasks() -> Vec<Task> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/humaneval.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path).or_else(|_| std::fs::read_to_string("/work/shared/data/humaneval.jsonl")) else {
+    let Ok(text) = std::fs::read_to_string(&path)
+        .or_else(|_| std::fs::read_to_string("/work/shared/data/humaneval.jsonl"))
+    else {
         return Vec::new();
     };
     text.lines()
@@ -31,7 +33,12 @@ fn tasks() -> Vec<Task> {
                 entry_point: Some(field("entry_point")),
                 ..Asserts::default()
             });
-            Task { prompt: field("prompt"), solution: field("canonical_solution"), entry: field("entry_point"), tests }
+            Task {
+                prompt: field("prompt"),
+                solution: field("canonical_solution"),
+                entry: field("entry_point"),
+                tests,
+            }
         })
         .collect()
 }
@@ -67,7 +74,8 @@ fn every_broken_variant_fails_as_it_should() {
     let outcomes = POOL.map(tasks.len(), |i| {
         let (task, (body, _)) = (&tasks[i], BREAKS[i % BREAKS.len()]);
         // The canonical solution stands before: the broken definition replaces it.
-        let source = format!("{}{}\n\ndef {}(*args, **named):\n    {body}\n", task.prompt, task.solution, task.entry);
+        let source =
+            format!("{}{}\n\ndef {}(*args, **named):\n    {body}\n", task.prompt, task.solution, task.entry);
         POOL.test(&python(&source), &task.tests, &limits).unwrap()
     });
     for (i, outcomes) in outcomes.iter().enumerate() {

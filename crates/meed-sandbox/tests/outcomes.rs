@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use common::{POOL, python, quick, run, stdout};
 use meed_sandbox::{
-    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio, Tests, Tree,
+    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio, Tests,
+    Tree,
 };
 use serde_json::json;
 
@@ -24,7 +25,10 @@ fn graded(source: &str, tests: &[&str]) -> Vec<Outcome> {
 
 #[test]
 fn each_assertion_has_an_outcome() {
-    let outcomes = graded("def f(x):\n    return 10 // x", &["assert f(5) == 2", "assert f(2) == 4", "assert f(0) == 0"]);
+    let outcomes = graded(
+        "def f(x):\n    return 10 // x",
+        &["assert f(5) == 2", "assert f(2) == 4", "assert f(0) == 0"],
+    );
     assert_eq!(names(&outcomes), ["passed", "wrong_answer", "exception"]);
     assert_eq!(outcomes[1].to_string(), "wrong_answer: got 5, expected 4");
     assert!(outcomes[2].to_string().contains("ZeroDivisionError"), "{}", outcomes[2]);
@@ -54,7 +58,8 @@ fn helpers_of_the_prompt_are_the_tasks_own() {
     let honest = POOL.test(&python("def f(x):\n    return 4 * x"), &tests, &quick()).unwrap();
     assert_eq!(names(&honest), ["passed"]);
     // The program's own `twice` does not reach the tests.
-    let cheat = POOL.test(&python("def twice(x):\n    return 0\ndef f(x):\n    return 0"), &tests, &quick()).unwrap();
+    let cheat =
+        POOL.test(&python("def twice(x):\n    return 0\ndef f(x):\n    return 0"), &tests, &quick()).unwrap();
     assert_eq!(names(&cheat), ["wrong_answer"]);
 }
 
@@ -77,7 +82,9 @@ fn every_failure_has_its_name() {
         let outcomes = POOL.test(&python(&source), &asserts(&["assert f(1) == 1"]), &limits).unwrap();
         assert_eq!(names(&outcomes), [name], "{body}: {outcomes:?}");
     }
-    for (source, name) in [("def f(x:", "compile_error"), ("import no_such_module", "exception"), ("x = 1", "exception")] {
+    for (source, name) in
+        [("def f(x:", "compile_error"), ("import no_such_module", "exception"), ("x = 1", "exception")]
+    {
         assert_eq!(names(&graded(source, &["assert f(1) == 1"])), [name], "{source}");
     }
 }
@@ -130,11 +137,14 @@ fn exceptions_that_tests_expect() {
 
 #[test]
 fn bad_tests_are_no_outcome() {
-    for tests in [asserts(&["assert f(1) =="]), Tests::Asserts(Asserts {
-        setup: vec!["import no_such_module".into()],
-        tests: vec!["assert f(1) == 1".into()],
-        ..Asserts::default()
-    })] {
+    for tests in [
+        asserts(&["assert f(1) =="]),
+        Tests::Asserts(Asserts {
+            setup: vec!["import no_such_module".into()],
+            tests: vec!["assert f(1) == 1".into()],
+            ..Asserts::default()
+        }),
+    ] {
         let result = POOL.test(&python("def f(x):\n    return x"), &tests, &quick());
         assert!(matches!(result, Err(Error::BadTests(_))), "{result:?}");
     }
@@ -145,13 +155,19 @@ fn calls_and_classes() {
     let cases = |f: &str| {
         Tests::Calls(Calls {
             function: f.into(),
-            cases: vec![(vec![json!([1, 2, 3]), json!(2)], json!([2, 4, 6])), (vec![json!([]), json!(0.5)], json!([]))],
+            cases: vec![
+                (vec![json!([1, 2, 3]), json!(2)], json!([2, 4, 6])),
+                (vec![json!([]), json!(0.5)], json!([])),
+            ],
             tolerance: 1e-6,
             wrapped: false,
         })
     };
     let solution = "class Solution:\n    def scale(self, xs, k):\n        return tuple(x * k for x in xs)";
-    assert_eq!(names(&POOL.test(&python(solution), &cases("scale"), &quick()).unwrap()), ["passed", "passed"]);
+    assert_eq!(
+        names(&POOL.test(&python(solution), &cases("scale"), &quick()).unwrap()),
+        ["passed", "passed"]
+    );
     let wrong = "def scale(xs, k):\n    return xs";
     let outcomes = POOL.test(&python(wrong), &cases("scale"), &quick()).unwrap();
     assert_eq!(outcomes[0].to_string(), "wrong_answer: got [1,2,3], expected [2,4,6]");
@@ -172,15 +188,30 @@ const SUMS: [(&str, &str, &str, &str); 8] = [
         "console.log(",
     ),
     ("bash", "read a b; echo $((a + b))", "echo no >&2; exit 3", "if"),
-    ("c", "#include <stdio.h>\nint main(){int a,b;scanf(\"%d %d\",&a,&b);printf(\"%d\\n\",a+b);}", "int main(){return 3;}", "int main({"),
-    ("cpp", "#include <iostream>\nint main(){int a,b;std::cin>>a>>b;std::cout<<a+b<<std::endl;}", "#include <stdexcept>\nint main(){throw std::runtime_error(\"no\");}", "int main({"),
+    (
+        "c",
+        "#include <stdio.h>\nint main(){int a,b;scanf(\"%d %d\",&a,&b);printf(\"%d\\n\",a+b);}",
+        "int main(){return 3;}",
+        "int main({",
+    ),
+    (
+        "cpp",
+        "#include <iostream>\nint main(){int a,b;std::cin>>a>>b;std::cout<<a+b<<std::endl;}",
+        "#include <stdexcept>\nint main(){throw std::runtime_error(\"no\");}",
+        "int main({",
+    ),
     (
         "rust",
         "fn main(){let mut s=String::new();std::io::stdin().read_line(&mut s).unwrap();let n:Vec<i64>=s.split_whitespace().map(|x|x.parse().unwrap()).collect();println!(\"{}\",n[0]+n[1]);}",
         "fn main(){panic!(\"no\")}",
         "fn main(",
     ),
-    ("go", "package main\nimport \"fmt\"\nfunc main(){var a,b int;fmt.Scan(&a,&b);fmt.Println(a+b)}", "package main\nfunc main(){panic(\"no\")}", "package main\nfunc main("),
+    (
+        "go",
+        "package main\nimport \"fmt\"\nfunc main(){var a,b int;fmt.Scan(&a,&b);fmt.Println(a+b)}",
+        "package main\nfunc main(){panic(\"no\")}",
+        "package main\nfunc main(",
+    ),
     (
         "java",
         "import java.util.*;\npublic class Sum { public static void main(String[] x){ Scanner s = new Scanner(System.in); System.out.println(s.nextInt() + s.nextInt()); } }",
@@ -191,7 +222,10 @@ const SUMS: [(&str, &str, &str, &str); 8] = [
 
 #[test]
 fn every_language_here_runs_and_fails_as_it_should() {
-    let tests = Tests::Stdio(Stdio { cases: vec![("1 2\n".into(), "3\n".into()), ("5 6".into(), "12".into())], tolerance: 0.0 });
+    let tests = Tests::Stdio(Stdio {
+        cases: vec![("1 2\n".into(), "3\n".into()), ("5 6".into(), "12".into())],
+        tolerance: 0.0,
+    });
     let limits = Limits::default().with_wall(Duration::from_secs(10));
     let mut tried = 0;
     for (name, good, failing, broken) in SUMS {
@@ -212,32 +246,70 @@ fn every_language_here_runs_and_fails_as_it_should() {
 #[test]
 fn scripts_behave_as_scripts() {
     let run = |source: &str| run(source);
-    assert_eq!(stdout(&run("import sys\nif __name__ == '__main__':\n    print(sys.argv, __file__)")), "['main.py'] /box/main.py\n");
+    assert_eq!(
+        stdout(&run("import sys\nif __name__ == '__main__':\n    print(sys.argv, __file__)")),
+        "['main.py'] /box/main.py\n"
+    );
     assert_eq!(run("import sys; sys.exit(3)").status, Some(3));
     assert_eq!(stdout(&run("import atexit\natexit.register(print, 'bye')\nprint('hi')")), "hi\nbye\n");
     assert_eq!(stdout(&run("import threading\nthreading.Timer(0.05, print, ['late']).start()")), "late\n");
-    assert_eq!(stdout(&run("import subprocess\nprint(subprocess.run(['echo', 'x'], capture_output=True).stdout)")), "b'x\\n'\n");
+    assert_eq!(
+        stdout(&run("import subprocess\nprint(subprocess.run(['echo', 'x'], capture_output=True).stdout)")),
+        "b'x\\n'\n"
+    );
     assert_eq!(stdout(&run("from multiprocessing import Pipe\nprint(len(Pipe()))")), "2\n");
-    assert_eq!(stdout(&run("import tempfile\nwith tempfile.NamedTemporaryFile() as f:\n    f.write(b'x')\nprint('ok')")), "ok\n");
-    assert_eq!(stdout(&run("print(hash('a') == hash('a'), {'b', 'a', 'c'} and list({'b', 'a', 'c'}))")), stdout(&run("print(hash('a') == hash('a'), {'b', 'a', 'c'} and list({'b', 'a', 'c'}))")));
-    let echo = POOL.run(&python("import sys\nsys.stdout.write(open('/dev/stdin').read())"), "ü".repeat(300_000).as_bytes(), &quick()).unwrap();
+    assert_eq!(
+        stdout(&run(
+            "import tempfile\nwith tempfile.NamedTemporaryFile() as f:\n    f.write(b'x')\nprint('ok')"
+        )),
+        "ok\n"
+    );
+    assert_eq!(
+        stdout(&run("print(hash('a') == hash('a'), {'b', 'a', 'c'} and list({'b', 'a', 'c'}))")),
+        stdout(&run("print(hash('a') == hash('a'), {'b', 'a', 'c'} and list({'b', 'a', 'c'}))"))
+    );
+    let echo = POOL
+        .run(
+            &python("import sys\nsys.stdout.write(open('/dev/stdin').read())"),
+            "ü".repeat(300_000).as_bytes(),
+            &quick(),
+        )
+        .unwrap();
     assert_eq!(echo.stdout.len(), 600_000, "{}", String::from_utf8_lossy(&echo.stderr));
 }
 
 #[test]
 fn patch_and_test() {
-    let tree = Tree([("lib.py", "def f(x):\n    return x\n"), ("tests/test.py", "import sys\nsys.path.insert(0, '.')\nfrom lib import f\nassert f(2) == 4\n")].map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into());
+    let tree = Tree(
+        [
+            ("lib.py", "def f(x):\n    return x\n"),
+            ("tests/test.py", "import sys\nsys.path.insert(0, '.')\nfrom lib import f\nassert f(2) == 4\n"),
+        ]
+        .map(|(p, t)| (p.to_string(), t.as_bytes().to_vec()))
+        .into(),
+    );
     let protected = ["tests".to_string()];
     let outcome = |patch: &str| {
-        let patched = Patched { tree: &tree, patch, protected: &protected, command: "python3 tests/test.py", language: Language::python() };
+        let patched = Patched {
+            tree: &tree,
+            patch,
+            protected: &protected,
+            command: "python3 tests/test.py",
+            language: Language::python(),
+        };
         POOL.patch_and_test(&patched, &quick()).unwrap().name()
     };
-    let change = |to: &str| format!("--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,2 @@\n def f(x):\n-    return x\n+    {to}\n");
+    let change = |to: &str| {
+        format!("--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,2 @@\n def f(x):\n-    return x\n+    {to}\n")
+    };
     assert_eq!(outcome(&change("return 2 * x")), "passed");
     assert_eq!(outcome(&change("return 3 * x")), "exception");
     assert_eq!(outcome(""), "exception");
     assert_eq!(outcome("--- a/lib.py\n+++ b/lib.py\n@@ -1 +1 @@\n-nothing\n+such\n"), "compile_error");
-    assert_eq!(outcome("--- a/tests/test.py\n+++ b/tests/test.py\n@@ -4 +4 @@\n-assert f(2) == 4\n+pass\n"), "tampering");
+    assert_eq!(
+        outcome("--- a/tests/test.py\n+++ b/tests/test.py\n@@ -4 +4 @@\n-assert f(2) == 4\n+pass\n"),
+        "tampering"
+    );
     assert_eq!(outcome(&change("open('tests/test.py', 'w').write(''); return x")), "exception");
 }
 
@@ -245,7 +317,8 @@ fn patch_and_test() {
 fn cold_runs_are_the_same() {
     let pool = Pool::cold(1, Level::Full).unwrap();
     let source = "def f(x):\n    return 2 * x";
-    let outcomes = pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
+    let outcomes =
+        pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
     assert_eq!(names(&outcomes), ["passed", "wrong_answer"]);
     assert_eq!(stdout(&pool.run(&python("print(input())"), b"x\n", &quick()).unwrap()), "x\n");
 }
@@ -255,7 +328,8 @@ fn the_restricted_level_runs_and_is_said() {
     let pool = Pool::new(1, Level::Restricted).unwrap();
     assert_eq!(pool.level(), Level::Restricted);
     let source = "def f(x):\n    return 2 * x";
-    let outcomes = pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
+    let outcomes =
+        pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
     assert_eq!(names(&outcomes), ["passed", "wrong_answer"]);
     let secret = std::env::temp_dir().join(format!("meed-secret-{}", std::process::id()));
     std::fs::write(&secret, "secret").unwrap();
@@ -263,7 +337,11 @@ fn the_restricted_level_runs_and_is_said() {
     let run = pool.run(&python(&escape), b"", &quick()).unwrap();
     std::fs::remove_file(&secret).unwrap();
     assert!(run.failure.is_some(), "{run:?}");
-    for source in ["import socket; socket.create_connection(('127.0.0.1', 1))", "import os; os.setsid()", "import os; os.kill(os.getppid(), 9)"] {
+    for source in [
+        "import socket; socket.create_connection(('127.0.0.1', 1))",
+        "import os; os.setsid()",
+        "import os; os.kill(os.getppid(), 9)",
+    ] {
         assert!(pool.run(&python(source), b"", &quick()).unwrap().failure.is_some(), "{source}");
     }
 }

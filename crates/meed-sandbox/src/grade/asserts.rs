@@ -25,7 +25,10 @@ pub(super) fn run(
     limits: &Limits,
 ) -> Result<Vec<Outcome>, Error> {
     if *program.language != *Language::python() {
-        return Err(Error::BadTests(format!("assertions are for Python, the program is {}", program.language.name)));
+        return Err(Error::BadTests(format!(
+            "assertions are for Python, the program is {}",
+            program.language.name
+        )));
     }
     let mut seat = pool.seat(program.language, limits)?;
     let mut grading = Grading::start(&mut seat, program.source, asserts)?;
@@ -54,7 +57,9 @@ pub(super) fn count(pool: &Pool, asserts: &Asserts) -> Result<usize, Error> {
     match (reply["count"].as_u64(), reply["bad"].as_str()) {
         (Some(count), _) => Ok(count as usize),
         (_, Some(bad)) => Err(Error::BadTests(bad.into())),
-        _ => Err(failed_to_load(&reply).and_then(Result::err).unwrap_or(Error::machinery("the tests could not be counted"))),
+        _ => Err(failed_to_load(&reply)
+            .and_then(Result::err)
+            .unwrap_or(Error::machinery("the tests could not be counted"))),
     }
 }
 

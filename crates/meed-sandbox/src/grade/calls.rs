@@ -24,7 +24,10 @@ pub(super) fn run(
     limits: &Limits,
 ) -> Result<Vec<Outcome>, Error> {
     if *program.language != *Language::python() {
-        return Err(Error::BadTests(format!("calls are for Python, the program is {}", program.language.name)));
+        return Err(Error::BadTests(format!(
+            "calls are for Python, the program is {}",
+            program.language.name
+        )));
     }
     let mut seat = pool.seat(program.language, limits)?;
     let end = end_of_all(limits);

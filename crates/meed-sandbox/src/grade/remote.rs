@@ -23,7 +23,12 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Starts it, with its end of the channel on which it answers.
-    pub(super) fn start(seat: &mut Seat<'_>, source: &str, peer: OwnedFd, deadline: Instant) -> Result<Self, Error> {
+    pub(super) fn start(
+        seat: &mut Seat<'_>,
+        source: &str,
+        peer: OwnedFd,
+        deadline: Instant,
+    ) -> Result<Self, Error> {
         let (mut job, theirs) = Channel::pair()?;
         let nowhere = null()?;
         let child = seat.script([nowhere, nowhere, nowhere, theirs.as_raw_fd(), peer.as_raw_fd()])?;

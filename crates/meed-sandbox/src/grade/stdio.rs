@@ -47,7 +47,8 @@ fn judge(stdout: &[u8], expected: &str, tolerance: f64) -> Outcome {
     }
     let differing = lines(&got).zip(lines(expected)).position(|(a, b)| !same_line(a, b, tolerance));
     let at = differing.unwrap_or_else(|| lines(&got).count().min(lines(expected).count()));
-    let line = |text: &str| lines(text).nth(at).map_or("nothing".into(), |l| format!("{:?}", shorten(l, 150)));
+    let line =
+        |text: &str| lines(text).nth(at).map_or("nothing".into(), |l| format!("{:?}", shorten(l, 150)));
     Outcome::WrongAnswer { diff: format!("line {}: got {}, expected {}", at + 1, line(&got), line(expected)) }
 }
 
@@ -77,7 +78,9 @@ fn same_line(got: &str, expected: &str, tolerance: f64) -> bool {
 }
 
 fn same_fraction(got: &str, expected: &str, tolerance: f64) -> bool {
-    let fraction = |t: &str| t.contains(['.', 'e', 'E']) && t.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c));
+    let fraction = |t: &str| {
+        t.contains(['.', 'e', 'E']) && t.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c))
+    };
     if !fraction(expected) && !fraction(got) {
         return false;
     }
@@ -93,17 +96,33 @@ mod tests {
 
     #[test]
     fn outputs_that_say_the_same() {
-        for (got, expected) in [("1 2\n3\n", "1 2\n3"), ("1 2 \n\n\n", "1 2"), ("0.3333333", "0.333333333"), ("", "\n"), ("a  b", "a b")] {
+        for (got, expected) in [
+            ("1 2\n3\n", "1 2\n3"),
+            ("1 2 \n\n\n", "1 2"),
+            ("0.3333333", "0.333333333"),
+            ("", "\n"),
+            ("a  b", "a b"),
+        ] {
             assert!(same_output(got, expected, 1e-6), "{got:?} {expected:?}");
         }
-        for (got, expected) in [("1 2", "12"), ("1\n2", "1 2"), ("nan", "1.0"), ("0.34", "0.33"), ("1000000001", "1000000002"), ("inf", "1.0"), ("", "0")] {
+        for (got, expected) in [
+            ("1 2", "12"),
+            ("1\n2", "1 2"),
+            ("nan", "1.0"),
+            ("0.34", "0.33"),
+            ("1000000001", "1000000002"),
+            ("inf", "1.0"),
+            ("", "0"),
+        ] {
             assert!(!same_output(got, expected, 1e-6), "{got:?} {expected:?}");
         }
     }
 
     #[test]
     fn the_first_difference_is_told() {
-        let Outcome::WrongAnswer { diff } = judge(b"1\n2\n", "1\n3", 0.0) else { panic!("wrong answer expected") };
+        let Outcome::WrongAnswer { diff } = judge(b"1\n2\n", "1\n3", 0.0) else {
+            panic!("wrong answer expected")
+        };
         assert_eq!(diff, "line 2: got \"2\", expected \"3\"");
         let Outcome::WrongAnswer { diff } = judge(b"1", "1\n3", 0.0) else { panic!("wrong answer expected") };
         assert_eq!(diff, "line 2: got nothing, expected \"3\"");

@@ -39,7 +39,10 @@ impl Tree {
         let mut size = 0;
         let mut waiting = vec![directory.to_path_buf()];
         while let Some(place) = waiting.pop() {
-            let io = |source| Error::Machinery { what: format!("reading {}", place.display()), source: Some(source) };
+            let io = |source| Error::Machinery {
+                what: format!("reading {}", place.display()),
+                source: Some(source),
+            };
             for entry in std::fs::read_dir(&place).map_err(io)? {
                 let entry = entry.map_err(io)?;
                 let kind = entry.file_type().map_err(io)?;
@@ -48,7 +51,10 @@ impl Tree {
                 } else if kind.is_file() {
                     size += entry.metadata().map_err(io)?.len();
                     if size > limit {
-                        return Err(Error::BadTests(format!("{} holds more than {limit} bytes", directory.display())));
+                        return Err(Error::BadTests(format!(
+                            "{} holds more than {limit} bytes",
+                            directory.display()
+                        )));
                     }
                     let path = entry.path();
                     let bytes = std::fs::read(&path).map_err(io)?;
@@ -65,7 +71,8 @@ impl Tree {
         let mut tree = self.clone();
         let broken = |what: String| Outcome::CompileError { message: what };
         for part in parts(patch) {
-            let parsed = diffy::Patch::from_str(part).map_err(|e| broken(format!("not a unified diff: {e}")))?;
+            let parsed =
+                diffy::Patch::from_str(part).map_err(|e| broken(format!("not a unified diff: {e}")))?;
             let (old, new) = (path(parsed.original(), "a/"), path(parsed.modified(), "b/"));
             for path in [&old, &new].into_iter().flatten() {
                 if path.split('/').any(|p| p == ".." || p.is_empty()) {
@@ -82,7 +89,8 @@ impl Tree {
                     _ => return Err(broken(format!("the patch changes {old}, which is not there"))),
                 },
             };
-            let after = diffy::apply(&before, &parsed).map_err(|e| broken(format!("the patch does not apply: {e}")))?;
+            let after = diffy::apply(&before, &parsed)
+                .map_err(|e| broken(format!("the patch does not apply: {e}")))?;
             if let Some(old) = &old {
                 tree.0.remove(old);
             }
@@ -121,7 +129,10 @@ fn path(name: Option<&str>, prefix: &str) -> Option<String> {
 }
 
 fn covers(protected: &[String], path: &str) -> bool {
-    protected.iter().map(|p| p.trim_end_matches('/')).any(|p| path == p || path.strip_prefix(p).is_some_and(|rest| rest.starts_with('/')))
+    protected
+        .iter()
+        .map(|p| p.trim_end_matches('/'))
+        .any(|p| path == p || path.strip_prefix(p).is_some_and(|rest| rest.starts_with('/')))
 }
 
 impl Pool {
@@ -142,7 +153,8 @@ impl Pool {
             bytes,
         };
         let files: Vec<File> = tree.0.into_iter().map(file).collect();
-        let argv = ["/bin/sh", "-c", "cd tree && exec /bin/sh -c \"$1\"", "sh", patched.command].map(String::from);
+        let argv =
+            ["/bin/sh", "-c", "cd tree && exec /bin/sh -c \"$1\"", "sh", patched.command].map(String::from);
         let run = self.command(patched.language, &files, &argv, b"", limits)?;
         Ok(run.failure.unwrap_or(Outcome::Passed))
     }
@@ -161,7 +173,10 @@ mod tests {
     #[test]
     fn several_files_are_patched() {
         let before = tree(&[("x.py", "a\n"), ("y.py", "y\n")]);
-        assert_eq!(before.patched(PATCH, &[]), Ok(tree(&[("x.py", "b\n"), ("y.py", "y\n"), ("new.py", "n\n")])));
+        assert_eq!(
+            before.patched(PATCH, &[]),
+            Ok(tree(&[("x.py", "b\n"), ("y.py", "y\n"), ("new.py", "n\n")]))
+        );
     }
 
     #[test]

@@ -36,9 +36,18 @@ pub const SCORER: Scorer = Scorer {
             Arg { name: "answer", help: "tests as JSON, where no other column has them" },
             Arg { name: "prompt", help: "what the program completes; its helpers may be used by the tests" },
             Arg { name: "per=None", help: "`test`: one value per test" },
-            Arg { name: "give=\"passed\"", help: "`passed`: 1 or 0; `outcome`: its name, of all tests the first that is no pass" },
-            Arg { name: "language=None", help: "what programs are written in; else what the block says, else Python" },
-            Arg { name: "block=\"last\"", help: "which fenced block is the program: `last`, `first`, `none`" },
+            Arg {
+                name: "give=\"passed\"",
+                help: "`passed`: 1 or 0; `outcome`: its name, of all tests the first that is no pass",
+            },
+            Arg {
+                name: "language=None",
+                help: "what programs are written in; else what the block says, else Python",
+            },
+            Arg {
+                name: "block=\"last\"",
+                help: "which fenced block is the program: `last`, `first`, `none`",
+            },
             Arg { name: "first=None", help: "only the first so many tests" },
             Arg { name: "tolerance=0.000001", help: "how far numbers with a fraction may be off" },
             Arg { name: "timeout=5", help: "seconds for each test" },
@@ -220,7 +229,9 @@ impl Function for CodeTests {
         let mut cells = Vec::with_capacity(counts.iter().sum());
         for (outcomes, count) in each.into_iter().zip(counts) {
             match outcomes {
-                Ok(outcomes) if outcomes.len() == count => cells.extend(outcomes.iter().map(|o| Ok(o.name()))),
+                Ok(outcomes) if outcomes.len() == count => {
+                    cells.extend(outcomes.iter().map(|o| Ok(o.name())))
+                }
                 Ok(_) => cells.extend(std::iter::repeat_n(Err(Reason::Infrastructure), count)),
                 Err(reason) => cells.extend(std::iter::repeat_n(Err(reason), count)),
             }

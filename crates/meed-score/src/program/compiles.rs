@@ -25,8 +25,14 @@ pub const SCORER: Scorer = Scorer {
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "give=\"passed\"", help: "`passed`: 1 or 0; `outcome`: its name" },
-            Arg { name: "language=None", help: "what programs are written in; else what the block says, else Python" },
-            Arg { name: "block=\"last\"", help: "which fenced block is the program: `last`, `first`, `none`" },
+            Arg {
+                name: "language=None",
+                help: "what programs are written in; else what the block says, else Python",
+            },
+            Arg {
+                name: "block=\"last\"",
+                help: "which fenced block is the program: `last`, `first`, `none`",
+            },
             Arg { name: "timeout=5", help: "seconds; compilers get 30 at least" },
             Arg { name: "memory=512", help: "MiB of memory" },
         ],

@@ -113,7 +113,8 @@ fn may(context: AuthContext<'_>) -> Authorization {
         }
         // What queries about the schema use.
         AuthAction::Pragma { pragma_name, .. } => {
-            let reading = ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list"];
+            let reading =
+                ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list"];
             if reading.contains(&pragma_name.to_ascii_lowercase().as_str()) {
                 Authorization::Allow
             } else {

@@ -145,13 +145,18 @@ mod tests {
     #[test]
     fn one_token_at_a_time() {
         assert_eq!(changed("    return a + 10"), ["    return a - 10", "    return a + 11"]);
-        assert_eq!(changed("if x <= y and not z:"), ["if x < y and not z:", "if x <= y or not z:", "if x <= y and  z:"]);
+        assert_eq!(
+            changed("if x <= y and not z:"),
+            ["if x < y and not z:", "if x <= y or not z:", "if x <= y and  z:"]
+        );
         assert_eq!(changed("x //= 2.5"), ["x *= 2.5"]);
     }
 
     #[test]
     fn texts_comments_and_heads_stay() {
-        for line in ["def f(a=1, *b) -> int:", "import os  # 1 + 1", "x = 'a + 1'", "# a == b", "", "x = f(*y)"] {
+        for line in
+            ["def f(a=1, *b) -> int:", "import os  # 1 + 1", "x = 'a + 1'", "# a == b", "", "x = f(*y)"]
+        {
             assert_eq!(changed(line), Vec::<String>::new(), "{line}");
         }
         let program = "def f(x):\n    \"\"\"a + 1\n    b == 2\"\"\"\n    return x + 1\n";

@@ -38,9 +38,15 @@ pub const SCORER: Scorer = Scorer {
             Arg { name: "fn_name", help: "the function to call; without it whole programs are run" },
             Arg { name: "answer", help: "tests as JSON, where no other column has them" },
             Arg { name: "prompt", help: "what the program completes" },
-            Arg { name: "give=\"passed\"", help: "`passed`: 1 or 0; `line`: the line's number from 0; `text`, `original`: the line after and before; `program`" },
+            Arg {
+                name: "give=\"passed\"",
+                help: "`passed`: 1 or 0; `line`: the line's number from 0; `text`, `original`: the line after and before; `program`",
+            },
             Arg { name: "edits=1", help: "how many changes of a line at most" },
-            Arg { name: "block=\"last\"", help: "which fenced block is the program: `last`, `first`, `none`" },
+            Arg {
+                name: "block=\"last\"",
+                help: "which fenced block is the program: `last`, `first`, `none`",
+            },
             Arg { name: "timeout=5", help: "seconds for each test" },
             Arg { name: "memory=512", help: "MiB of memory" },
         ],
@@ -67,7 +73,11 @@ pub const SCORER: Scorer = Scorer {
         inputs
     },
     options: &[
-        Opt { name: "give", default: Default::Text("passed"), help: "passed, line, text, original or program" },
+        Opt {
+            name: "give",
+            default: Default::Text("passed"),
+            help: "passed, line, text, original or program",
+        },
         Opt { name: "edits", default: Default::Number(1.0), help: "how many changes of a line at most" },
         Opt { name: "block", default: Default::Text("last"), help: "last, first or none" },
         TIMEOUT,

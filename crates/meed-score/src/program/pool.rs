@@ -35,14 +35,14 @@ pub(super) fn pool() -> Result<&'static Pool, EvalError> {
 /// What is to be said whenever programs were run below the full level.
 pub(super) fn notice() -> Option<String> {
     let restricted = pool().is_ok_and(|pool| pool.level() == Level::Restricted);
-    restricted.then(|| format!("programs ran at the restricted level, without namespaces ({LEVEL}=restricted)"))
+    restricted
+        .then(|| format!("programs ran at the restricted level, without namespaces ({LEVEL}=restricted)"))
 }
 
 /// The limits every scorer of programs takes.
 pub(super) const TIMEOUT: Opt =
     Opt { name: "timeout", default: Default::Number(5.0), help: "seconds for each test" };
-pub(super) const MEMORY: Opt =
-    Opt { name: "memory", default: Default::Number(512.0), help: "MiB of memory" };
+pub(super) const MEMORY: Opt = Opt { name: "memory", default: Default::Number(512.0), help: "MiB of memory" };
 
 pub(super) fn limits(options: &Options) -> Result<Limits, ScoreError> {
     let seconds = match options.get("timeout") {

@@ -215,7 +215,9 @@ mod tests {
         let set = |list: &[&str]| Some(list.iter().map(|n| n.to_string()).collect::<BTreeSet<_>>());
         assert_eq!(names("SELECT name FROM singer WHERE age > 20"), set(&["age", "name", "singer"]));
         assert_eq!(
-            names("SELECT T1.Name, count(*) AS n FROM Singer AS T1 JOIN concert T2 ON T1.id = T2.singer_id GROUP BY T1.id ORDER BY n"),
+            names(
+                "SELECT T1.Name, count(*) AS n FROM Singer AS T1 JOIN concert T2 ON T1.id = T2.singer_id GROUP BY T1.id ORDER BY n"
+            ),
             set(&["concert", "id", "name", "singer", "singer_id"])
         );
         assert_eq!(names("WITH c AS (SELECT a FROM t) SELECT a FROM c"), set(&["a", "t"]));

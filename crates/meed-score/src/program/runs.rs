@@ -25,9 +25,18 @@ pub const SCORER: Scorer = Scorer {
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "stdin", help: "what the program reads" },
-            Arg { name: "give=\"passed\"", help: "`passed`: 1 or 0; `outcome`: its name; `stdout`: what the program wrote" },
-            Arg { name: "language=None", help: "what programs are written in; else what the block says, else Python" },
-            Arg { name: "block=\"last\"", help: "which fenced block is the program: `last`, `first`, `none`" },
+            Arg {
+                name: "give=\"passed\"",
+                help: "`passed`: 1 or 0; `outcome`: its name; `stdout`: what the program wrote",
+            },
+            Arg {
+                name: "language=None",
+                help: "what programs are written in; else what the block says, else Python",
+            },
+            Arg {
+                name: "block=\"last\"",
+                help: "which fenced block is the program: `last`, `first`, `none`",
+            },
             Arg { name: "timeout=5", help: "seconds" },
             Arg { name: "memory=512", help: "MiB of memory" },
         ],

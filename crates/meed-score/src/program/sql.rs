@@ -28,9 +28,15 @@ pub const SCORER: Scorer = Scorer {
             Arg { name: "db", help: "the path of a database file" },
             Arg { name: "setup", help: "a script that makes the database" },
             Arg { name: "give=\"passed\"", help: "`passed`: 1 or 0; `outcome`: its name" },
-            Arg { name: "order=\"gold\"", help: "whether rows must come in order: `gold` (when the reference orders them), `always`, `never`" },
+            Arg {
+                name: "order=\"gold\"",
+                help: "whether rows must come in order: `gold` (when the reference orders them), `always`, `never`",
+            },
             Arg { name: "rows=\"bag\"", help: "`bag`: how often a row comes counts; `set`: it does not" },
-            Arg { name: "columns=\"same\"", help: "`same`: columns in the reference's order; `any`: in any order" },
+            Arg {
+                name: "columns=\"same\"",
+                help: "`same`: columns in the reference's order; `any`: in any order",
+            },
             Arg { name: "tolerance=0.000001", help: "how far numbers with a fraction may be off" },
             Arg { name: "timeout=5", help: "seconds for each query" },
         ],
@@ -128,9 +134,10 @@ impl Task {
             }
             self.key = Some(key);
         }
-        let missing = self.key.as_ref().is_some_and(|[answer, db, setup]| {
-            answer.is_none() || (db.is_none() && setup.is_none())
-        });
+        let missing = self
+            .key
+            .as_ref()
+            .is_some_and(|[answer, db, setup]| answer.is_none() || (db.is_none() && setup.is_none()));
         self.open.as_ref().ok_or(if missing { Reason::Missing } else { Reason::BadReference })
     }
 }

@@ -30,7 +30,10 @@ pub const SCORER: Scorer = Scorer {
             Arg { name: "db", help: "the path of a database file" },
             Arg { name: "setup", help: "a script that makes the database" },
             Arg { name: "part", help: "`execution`, `syntax`, `schema`, `ngram` or `format`" },
-            Arg { name: "mode=\"recall\"", help: "`schema`: share of the reference's names (`recall`) or of all names (`jaccard`)" },
+            Arg {
+                name: "mode=\"recall\"",
+                help: "`schema`: share of the reference's names (`recall`) or of all names (`jaccard`)",
+            },
             Arg { name: "n=2", help: "`ngram`: how many words are a run" },
             Arg { name: "timeout=5", help: "seconds for each query" },
         ],

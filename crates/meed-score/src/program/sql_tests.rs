@@ -135,10 +135,30 @@ fn options_change_what_counts() {
     let all = "SELECT name, age FROM singer";
     assert_eq!(outcome(all, "SELECT age, name FROM singer", &[("columns", "any")]), PASS);
     assert_eq!(outcome(all, "SELECT age, country FROM singer", &[("columns", "any")]), WRONG);
-    assert_eq!(outcome("SELECT 1, 2 UNION ALL SELECT 2, 1", "SELECT 2, 1 UNION ALL SELECT 1, 2", &[("columns", "any"), ("order", "always")]), PASS);
-    assert_eq!(outcome("SELECT name FROM singer", "SELECT DISTINCT name FROM singer", &[("rows", "set")]), PASS);
-    assert_eq!(outcome("SELECT id FROM singer ORDER BY id", "SELECT id FROM singer ORDER BY -id", &[("order", "never")]), PASS);
-    assert_eq!(outcome("SELECT id FROM singer", "SELECT id FROM singer ORDER BY -id", &[("order", "always")]), WRONG);
+    assert_eq!(
+        outcome(
+            "SELECT 1, 2 UNION ALL SELECT 2, 1",
+            "SELECT 2, 1 UNION ALL SELECT 1, 2",
+            &[("columns", "any"), ("order", "always")]
+        ),
+        PASS
+    );
+    assert_eq!(
+        outcome("SELECT name FROM singer", "SELECT DISTINCT name FROM singer", &[("rows", "set")]),
+        PASS
+    );
+    assert_eq!(
+        outcome(
+            "SELECT id FROM singer ORDER BY id",
+            "SELECT id FROM singer ORDER BY -id",
+            &[("order", "never")]
+        ),
+        PASS
+    );
+    assert_eq!(
+        outcome("SELECT id FROM singer", "SELECT id FROM singer ORDER BY -id", &[("order", "always")]),
+        WRONG
+    );
 }
 
 #[test]
@@ -173,7 +193,10 @@ fn hostile_queries_stop_within_their_limits() {
 fn a_database_file_is_read_and_left_alone() {
     let path = std::env::temp_dir().join(format!("meed sql%20 {}.db", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (7);").unwrap();
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (7);")
+        .unwrap();
     let before = std::fs::read(&path).unwrap();
     let score = |found: &str| {
         let function = SCORER.function(BTreeMap::new()).unwrap();

@@ -107,7 +107,8 @@ fn in_json(json: &str, fields: &Fields, tolerance: f64) -> Result<Tests, String>
         .map_err(|e| format!("no tests: neither test columns nor JSON in `answer` ({e})"))?;
     match &value {
         Value::Object(map) => {
-            let asserts = ["assert_case", "test_list", "tests"].into_iter().find_map(|k| map.get(k)?.as_array());
+            let asserts =
+                ["assert_case", "test_list", "tests"].into_iter().find_map(|k| map.get(k)?.as_array());
             if let Some(asserts) = asserts.filter(|list| list.iter().all(Value::is_string)) {
                 return Ok(fields.asserts(asserts.iter().filter_map(Value::as_str).map(Into::into).collect()));
             }
@@ -123,10 +124,14 @@ fn in_json(json: &str, fields: &Fields, tolerance: f64) -> Result<Tests, String>
         }
         Value::Array(items) => {
             let both = |item: &Value| Some((item.get("input")?.clone(), item.get("output")?.clone()));
-            let Some(cases) = items.iter().map(both).collect::<Option<Vec<_>>>().filter(|c| !c.is_empty()) else {
-                return Err("the JSON list of the tests holds neither assertions nor `input` and `output`".into());
+            let Some(cases) = items.iter().map(both).collect::<Option<Vec<_>>>().filter(|c| !c.is_empty())
+            else {
+                return Err(
+                    "the JSON list of the tests holds neither assertions nor `input` and `output`".into()
+                );
             };
-            let functional = items.iter().any(|i| i.get("testtype").and_then(Value::as_str) == Some("functional"));
+            let functional =
+                items.iter().any(|i| i.get("testtype").and_then(Value::as_str) == Some("functional"));
             let name = fields.get("fn_name").or(fields.entry_point()).filter(|_| functional);
             if functional && name.is_none() {
                 return Err("functional tests without `fn_name`".into());
@@ -150,7 +155,9 @@ fn pairs(
     }
     let pairs = inputs.into_iter().zip(outputs);
     Ok(match function.filter(|name| !name.is_empty()) {
-        None => Tests::Stdio(Stdio { cases: pairs.map(|(i, o)| (written(&i), written(&o))).collect(), tolerance }),
+        None => {
+            Tests::Stdio(Stdio { cases: pairs.map(|(i, o)| (written(&i), written(&o))).collect(), tolerance })
+        }
         Some(function) => {
             let cases: Vec<_> = pairs.map(|(i, o)| (arguments(i), expected(o))).collect();
             Tests::Calls(Calls { function: function.into(), cases, tolerance, wrapped: true })
@@ -207,14 +214,28 @@ mod tests {
 
     #[test]
     fn layouts_of_published_sets() {
-        let Tests::Asserts(a) = tests(&[("test", "def check(c): assert c(1)"), ("entry_point", "f"), ("prompt", "p")]) else { panic!() };
+        let Tests::Asserts(a) =
+            tests(&[("test", "def check(c): assert c(1)"), ("entry_point", "f"), ("prompt", "p")])
+        else {
+            panic!()
+        };
         assert_eq!((a.entry_point.as_deref(), a.context.as_str(), a.tests.len()), (Some("f"), "p", 1));
         let list = meed_algebra::function::join_alternatives(["assert f(1) == 1", "assert f(2) == 2"]);
-        let Tests::Asserts(a) = tests(&[("test_list", &list), ("test_setup_code", "import math")]) else { panic!() };
+        let Tests::Asserts(a) = tests(&[("test_list", &list), ("test_setup_code", "import math")]) else {
+            panic!()
+        };
         assert_eq!((a.tests.len(), a.setup), (2, vec!["import math".to_string()]));
-        let Tests::Calls(c) = tests(&[("input_output", r#"{"inputs": [[1, [2]]], "outputs": [[3]], "fn_name": "add"}"#)]) else { panic!() };
+        let Tests::Calls(c) =
+            tests(&[("input_output", r#"{"inputs": [[1, [2]]], "outputs": [[3]], "fn_name": "add"}"#)])
+        else {
+            panic!()
+        };
         assert_eq!((c.function.as_str(), c.cases), ("add", vec![(vec![json!(1), json!([2])], json!([3]))]));
-        let Tests::Stdio(s) = tests(&[("answer", r#"{"inputs": ["1\n", ["1", "2"]], "outputs": ["2\n", ["3"]]}"#)]) else { panic!() };
+        let Tests::Stdio(s) =
+            tests(&[("answer", r#"{"inputs": ["1\n", ["1", "2"]], "outputs": ["2\n", ["3"]]}"#)])
+        else {
+            panic!()
+        };
         assert_eq!(s.cases, [("1\n".to_string(), "2\n".to_string()), ("1\n2".into(), "3".into())]);
         let live = r#"[{"input": "[1, 2]\n3", "output": "6", "testtype": "functional"}]"#;
         let Tests::Calls(c) = tests(&[("answer", live), ("fn_name", "total")]) else { panic!() };
