@@ -141,22 +141,31 @@ impl Drop for Seat<'_> {
 /// A running program.
 pub(crate) enum Child {
     /// A child of the warm interpreter.
-    Warm { pid: i32, pidfd: OwnedFd },
+    Warm { pid: i32, tether: Tether },
     /// A process of its own, and the directory it works in at the restricted level.
     Cold { process: Process, _work: Option<WorkDirectory> },
+}
+
+/// Kills what it holds when it is let go.
+pub(crate) struct Tether(OwnedFd);
+
+impl Drop for Tether {
+    fn drop(&mut self) {
+        sys::kill(&self.0);
+    }
 }
 
 impl Child {
     pub(crate) fn pidfd(&self) -> &OwnedFd {
         match self {
-            Child::Warm { pidfd, .. } => pidfd,
+            Child::Warm { tether, .. } => &tether.0,
             Child::Cold { process, .. } => &process.pidfd,
         }
     }
 
     pub(crate) fn kill(&self) {
         match self {
-            Child::Warm { pidfd, .. } => sys::kill(pidfd),
+            Child::Warm { tether, .. } => sys::kill(&tether.0),
             Child::Cold { process, .. } => process.kill(),
         }
     }
@@ -184,7 +193,7 @@ impl<'a> Seat<'a> {
             )?),
         };
         match zygote.fork(fds) {
-            Ok((pid, pidfd)) => Ok(Child::Warm { pid, pidfd }),
+            Ok((pid, pidfd)) => Ok(Child::Warm { pid, tether: Tether(pidfd) }),
             Err(e) => {
                 self.zygote = None;
                 Err(e)
