@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::absent::Reason;
 use crate::axis::Axis;
 use crate::column::{Kind, Shape};
 use crate::error::TypeError;
-use crate::graph::{Cross, Graph, NodeId};
-use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Unary};
+use crate::graph::{Cross, Graph, NodeId, Runs};
+use crate::op::{Atom, Binary, Op, Place, Real, Reducer, Scope, Segment, Unary};
 
-type Built = Result<NodeId, TypeError>;
+pub(crate) type Built = Result<NodeId, TypeError>;
 
 impl Graph {
     /// Gives `x` the shape `to`: repeated for each descendant, lane and component.
@@ -69,7 +70,7 @@ impl Graph {
         Ok(Shape { axis, lanes, dim })
     }
 
-    fn align(&mut self, xs: &[NodeId]) -> Result<(Vec<NodeId>, Shape), TypeError> {
+    pub(crate) fn align(&mut self, xs: &[NodeId]) -> Result<(Vec<NodeId>, Shape), TypeError> {
         let mut shape = Shape::of(Axis::BATCH);
         for x in xs {
             shape = self.meet(&shape, &self.shape(*x).clone())?;
@@ -82,7 +83,7 @@ impl Graph {
         Ok((xs, shape))
     }
 
-    fn numeric(&self, x: NodeId, what: &str) -> Result<(), TypeError> {
+    pub(crate) fn numeric(&self, x: NodeId, what: &str) -> Result<(), TypeError> {
         match self.kind(x) {
             Kind::Text => Err(TypeError::new(format!("{what} needs numbers, this is text"))),
             _ => Ok(()),
@@ -227,7 +228,7 @@ impl Graph {
         }
     }
 
-    fn inner_reduced(shape: &Shape) -> Shape {
+    pub(crate) fn inner_reduced(shape: &Shape) -> Shape {
         match shape.dim {
             Some(_) => Shape { dim: None, ..shape.clone() },
             None => Shape { lanes: None, ..shape.clone() },
@@ -239,7 +240,13 @@ impl Graph {
     /// # Errors
     /// When `to` is not above `x`, or the reduction has no meaning for texts.
     pub fn reduce(&mut self, op: Reducer, x: NodeId, to: &str) -> Built {
-        let scope = self.scope(x, to, &reducer_name(op))?;
+        let scope = match (self.scope(x, to, &reducer_name(op)), self.tree().find(to)) {
+            (Err(_), Some(axis)) if self.partial => {
+                let nothing = self.absent(Reason::NotApplicable);
+                return self.spread(nothing, &Shape::of(axis));
+            }
+            (scope, _) => scope?,
+        };
         let from = self.shape(x).clone();
         let kind = self.reduced_kind(op, x)?;
         let shape = match scope {
@@ -333,7 +340,8 @@ impl Graph {
         })
     }
 
-    /// An operation among siblings under `axis`, split by `keys`; the shape stays.
+    /// An operation among siblings under `axis`, split by `keys`; the shape stays. The guide is the second value per
+    /// element that some operations take: parents, coefficients.
     ///
     /// # Errors
     /// When `axis` is not above `x`, or keys do not live on the axis of `x` or above.
@@ -341,15 +349,15 @@ impl Graph {
         &mut self,
         op: Segment,
         x: NodeId,
-        parents: Option<NodeId>,
+        guide: Option<NodeId>,
         axis: &str,
         keys: &[NodeId],
     ) -> Built {
         let name = segment_name(op);
         let scope = self.scope(x, axis, &name)?;
-        if scope == Scope::Inner && (parents.is_some() || !keys.is_empty()) {
+        if scope == Scope::Inner && (guide.is_some() || !keys.is_empty()) {
             return Err(TypeError::new(format!(
-                "`{name}` on the value's own axis is over its lanes or vector; keys and parents have one value per \
+                "`{name}` on the value's own axis is over its lanes or vector; keys, parents and coefficients have one value per \
                  element and cannot tell those apart"
             ))
             .help("name an axis above"));
@@ -359,7 +367,7 @@ impl Graph {
             Segment::Reduce(r) => self.reduced_kind(r, x)?,
             Segment::Within(crate::op::Within::Run) => Kind::Number,
             Segment::Within(crate::op::Within::Reverse)
-            | Segment::Scan { op: crate::op::Scan::Shift { .. }, .. } => self.kind(x),
+            | Segment::Scan { op: crate::op::Scan::Shift { .. } | crate::op::Scan::Hold, .. } => self.kind(x),
             _ => {
                 self.numeric(x, &format!("`{name}`"))?;
                 Kind::Number
@@ -367,9 +375,12 @@ impl Graph {
         };
         let mut inputs = vec![x];
         let plain = Shape::of(shape.axis);
-        if let Some(parents) = parents {
-            self.numeric(parents, "a parent column")?;
-            inputs.push(self.spread(parents, &plain)?);
+        if let Some(guide) = guide {
+            self.numeric(
+                guide,
+                if matches!(op, Segment::Tree(_)) { "a parent column" } else { "a coefficient" },
+            )?;
+            inputs.push(self.spread(guide, &plain)?);
         }
         for key in keys {
             if !self.shape(*key).is_plain() {
@@ -463,7 +474,31 @@ impl Graph {
         Ok(cross)
     }
 
-    fn cross_of(&self, axis: Axis) -> Result<Cross, TypeError> {
+    /// The axis `name` of runs of neighbours, under the parent of the column's axis; see [`Runs`].
+    ///
+    /// # Errors
+    /// When `starts` is no column of one number per element, or the axis is there already and is another one.
+    pub fn runs_of(&mut self, name: &str, starts: NodeId, above: f64) -> Result<Axis, TypeError> {
+        self.numeric(starts, "`segments`")?;
+        let (shape, column) = (self.shape(starts).clone(), matches!(self.node(starts).op, Op::Column(_)));
+        let Some(parent) = self.tree().parent(shape.axis).filter(|_| column && shape.is_plain()) else {
+            return Err(TypeError::new("`segments` needs a column of one number per element").help(
+                "where segments begin must follow from the data, not from something that is computed",
+            ));
+        };
+        let axis = self.schema.tree.add(name, parent)?;
+        let runs = Runs { axis, starts, above: Real(above) };
+        match self.runs.iter().find(|r| r.axis == axis) {
+            None => self.runs.push(runs),
+            Some(same) if *same == runs => {}
+            Some(_) => {
+                return Err(TypeError::new(format!("the axis `{name}` is already made, in another way")));
+            }
+        }
+        Ok(axis)
+    }
+
+    pub(crate) fn cross_of(&self, axis: Axis) -> Result<Cross, TypeError> {
         self.crosses
             .iter()
             .find(|c| c.axis == axis)
@@ -574,11 +609,31 @@ impl Graph {
         }
     }
 
-    /// Entropy-based effective rank of the vectors below each element of `to`.
+    /// The component of a vector that an index names; absent where there is none of that number.
+    ///
+    /// # Errors
+    /// When `x` is not a vector, or the index does not live on its axis or above.
+    pub fn component_at(&mut self, x: NodeId, index: NodeId) -> Built {
+        self.numeric(index, "an index")?;
+        let shape = self.shape(x).clone();
+        if shape.dim.is_none() {
+            return if self.schema.complete {
+                Err(TypeError::new("this value is not a vector"))
+            } else {
+                Ok(x)
+            };
+        }
+        let one = Shape { dim: None, ..shape };
+        let (index, kind) = (self.spread(index, &one)?, self.kind(x));
+        Ok(self.add(Op::ComponentAt, vec![x, index], one, kind))
+    }
+
+    /// Entropy-based effective rank of the vectors below each element of `to`; with `center` of their differences
+    /// from the mean.
     ///
     /// # Errors
     /// When `x` is not a vector, or `to` is not above it.
-    pub fn effective_rank(&mut self, x: NodeId, to: &str) -> Built {
+    pub fn effective_rank(&mut self, x: NodeId, to: &str, center: bool) -> Built {
         self.numeric(x, "`effective_rank`")?;
         let axis = self.above(x, to, "effective_rank")?;
         let shape = self.shape(x).clone();
@@ -588,7 +643,7 @@ impl Graph {
                 "`effective_rank` needs one vector per element, and an axis above it",
             ));
         }
-        Ok(self.add(Op::EffectiveRank, vec![x], Shape::of(axis), Kind::Number))
+        Ok(self.add(Op::EffectiveRank { center }, vec![x], Shape::of(axis), Kind::Number))
     }
 
     /// A vector moved by one component, with `x` put last.
@@ -621,6 +676,7 @@ pub fn segment_name(op: Segment) -> String {
         Segment::Within(crate::op::Within::LooMean) => "loo_mean".to_string(),
         Segment::Within(w) => word(format!("{w:?}")),
         Segment::Scan { op, .. } => word(format!("{op:?}")),
+        Segment::Recur { .. } => "discount".to_string(),
         Segment::Tree(t) => word(format!("{t:?}")),
     }
 }

@@ -8,11 +8,13 @@ use crate::error::TypeError;
 use crate::function::Function;
 use crate::gate::Gated;
 use crate::graph::{Graph, NodeId, Unfolded};
-use crate::op::{Call, Op};
+use crate::op::{Call, CallOver, Op};
+use crate::over::{Among, OverFunction};
 
 impl Graph {
     /// A function per element. Arguments meet on one axis, where the result lives too, or right above it when the
-    /// function makes an axis ([`crate::Unfold`]). With `when` it is called only where that holds, the rest is
+    /// function makes an axis ([`crate::Unfold`]). A function that sees siblings ([`Function::among`]) is called for
+    /// the elements under each element of its axis. With `when` it is called only where that holds, the rest is
     /// absent (not applicable).
     ///
     /// # Errors
@@ -35,11 +37,71 @@ impl Graph {
         if function.unfold().is_some() {
             shape = self.unfold(&function, &inputs, &shape)?;
         }
+        let among = function.among().map(|axis| self.among(&function, axis, &shape)).transpose()?;
         let function: Arc<dyn Function> = match when {
             None => function,
             Some(_) => Arc::new(Gated::new(function, args.len())),
         };
-        Ok(self.add(Op::Call(Call(function)), inputs, shape, kind))
+        let op = match among {
+            None => Op::Call(Call(function)),
+            // The gate is of single elements, so it went into the function.
+            Some(axis) => Op::CallOver { call: CallOver(Arc::new(Among(function))), axis, gated: false },
+        };
+        Ok(self.add(op, inputs, shape, kind))
+    }
+
+    /// The axis whose elements' children a function sees together.
+    fn among(&self, function: &Arc<dyn Function>, axis: &str, shape: &Shape) -> Result<Axis, TypeError> {
+        let word = function.name();
+        if !shape.is_plain() {
+            return Err(TypeError::new(format!(
+                "`{word}` looks at siblings, its arguments are {}",
+                self.describe(shape)
+            ))
+            .help("give it one value per element"));
+        }
+        let above = self.tree().require(axis)?;
+        if above == shape.axis || !self.tree().contains(above, shape.axis) {
+            return Err(TypeError::new(format!(
+                "`{word}` looks at siblings under `{axis}`, its arguments are {}",
+                self.describe(shape)
+            ))
+            .help("name an axis above the arguments'"));
+        }
+        Ok(above)
+    }
+
+    /// A function per element of the axis `over`, of everything below it; what lives above is given as it is.
+    /// The result lives on the axis `to`, `over` itself or one below, with `lanes` when there are labels. With
+    /// `when`, a value per element of `over`, it is called only where that holds.
+    ///
+    /// # Errors
+    /// When an argument or `to` lies beside `over`, or `when` below it.
+    pub fn call_over(
+        &mut self,
+        function: Arc<dyn OverFunction>,
+        args: &[NodeId],
+        when: Option<NodeId>,
+        over: &str,
+        to: &str,
+        lanes: Option<Arc<[String]>>,
+    ) -> Result<NodeId, TypeError> {
+        let (parent, to) = (self.tree().require(over)?, self.tree().require(to)?);
+        if !self.tree().contains(parent, to) {
+            return Err(TypeError::new(format!("`{}` is not below `{over}`", self.tree().name(to))));
+        }
+        let mut inputs = Vec::with_capacity(args.len() + 1);
+        for x in args {
+            let shape = self.shape(*x).clone();
+            let below = self.tree().contains(parent, shape.axis);
+            inputs.push(if below { *x } else { self.spread(*x, &shape.at(parent))? });
+        }
+        if let Some(when) = when {
+            inputs.push(self.spread(when, &Shape::of(parent))?);
+        }
+        let kind = function.kind();
+        let op = Op::CallOver { call: CallOver(function), axis: parent, gated: when.is_some() };
+        Ok(self.add(op, inputs, Shape { axis: to, lanes, dim: None }, kind))
     }
 
     /// The axis `function` makes under its arguments.

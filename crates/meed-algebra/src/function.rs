@@ -68,6 +68,12 @@ pub trait Function: Send + Sync {
         None
     }
 
+    /// For a function that sees siblings together: the axis above. Each call then gets the elements under one element
+    /// of that axis, in order and without lanes.
+    fn among(&self) -> Option<&str> {
+        None
+    }
+
     /// One value per element, or as many as [`Unfold::counts`] says; every argument has `n` values.
     ///
     /// # Errors
@@ -102,6 +108,11 @@ pub fn join_alternatives<'a>(texts: impl IntoIterator<Item = &'a str>) -> String
         cell.push_str(text);
     }
     cell
+}
+
+/// Whether a cell was made by [`join_alternatives`].
+pub fn is_several(cell: &str) -> bool {
+    cell.starts_with(ALTERNATIVE)
 }
 
 /// The texts of a cell made by [`join_alternatives`]; an ordinary text is its own only alternative.

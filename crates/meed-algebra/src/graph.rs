@@ -2,7 +2,7 @@
 //!
 //! Equal expressions are one node, so common subexpressions are evaluated once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::absent::Reason;
@@ -66,6 +66,18 @@ pub struct Update {
     pub key: Option<NodeId>,
 }
 
+/// An axis of runs of neighbours under one parent. A run begins at the first element and wherever a column exceeds a
+/// threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runs {
+    /// The axis itself; its parent is that of the column's axis.
+    pub axis: Axis,
+    /// The column.
+    pub starts: NodeId,
+    /// A run begins above it.
+    pub above: Real,
+}
+
 /// Expressions over one schema.
 #[derive(Debug, Clone)]
 pub struct Graph {
@@ -74,7 +86,12 @@ pub struct Graph {
     pub(crate) schema: Schema,
     pub(crate) crosses: Vec<Cross>,
     pub(crate) unfolded: Vec<Unfolded>,
+    pub(crate) runs: Vec<Runs>,
+    /// Whether what is built now may never be asked for although data is at hand: the rest of a file of which a part is
+    /// wanted. What the data has no place for is then absent instead of an error.
+    pub partial: bool,
     pub(crate) updates: Vec<Update>,
+    parameters: BTreeMap<Arc<str>, Vec<f64>>,
     streams: u64,
 }
 
@@ -87,7 +104,10 @@ impl Graph {
             schema,
             crosses: Vec::new(),
             unfolded: Vec::new(),
+            runs: Vec::new(),
+            partial: false,
             updates: Vec::new(),
+            parameters: BTreeMap::new(),
             streams: 0,
         }
     }
@@ -127,9 +147,42 @@ impl Graph {
         &self.unfolded
     }
 
+    /// The axes of runs.
+    pub fn runs(&self) -> &[Runs] {
+        &self.runs
+    }
+
     /// Values kept for later batches.
     pub fn updates(&self) -> &[Update] {
         &self.updates
+    }
+
+    /// Forgets the values kept for later batches, and returns them.
+    pub fn take_updates(&mut self) -> Vec<Update> {
+        std::mem::take(&mut self.updates)
+    }
+
+    /// Brings those of `taken` back whose state `outputs` depend on, unless it is updated otherwise by now.
+    pub fn restore_updates(&mut self, mut taken: Vec<Update>, outputs: impl IntoIterator<Item = NodeId>) {
+        let mut open: Vec<NodeId> = outputs.into_iter().collect();
+        open.extend(self.updates.iter().flat_map(|u| [u.value].into_iter().chain(u.key)));
+        let mut seen = std::collections::HashSet::new();
+        while let Some(n) = open.pop() {
+            if !seen.insert(n) {
+                continue;
+            }
+            open.extend(&self.node(n).inputs);
+            let (Op::State { name, .. } | Op::StateText { name, .. }) = self.node(n).op.clone() else {
+                continue;
+            };
+            if let Some(i) = taken.iter().position(|u| u.name == name) {
+                let update = taken.swap_remove(i);
+                if self.updates.iter().all(|u| u.name != name) {
+                    open.extend([update.value].into_iter().chain(update.key));
+                    self.updates.push(update);
+                }
+            }
+        }
     }
 
     /// The shape of a node.
@@ -242,6 +295,39 @@ impl Graph {
         self.add(Op::Number(Real(reason.value())), vec![], Shape::of(Axis::BATCH), Kind::Number)
     }
 
+    /// A knob that can be learned, on `batch`: one value, or one per lane or component of `shape`. Its value can be
+    /// changed without building anything again ([`Graph::set_parameter`]).
+    ///
+    /// # Errors
+    /// When there is not one value for each place of the shape, one is absent, or the name is taken.
+    pub fn add_parameter(&mut self, name: &str, shape: Shape, values: Vec<f64>) -> Result<NodeId, TypeError> {
+        if self.parameters.contains_key(name) {
+            return Err(TypeError::new(format!("param `{name}` is there already")));
+        }
+        let shape = shape.at(Axis::BATCH);
+        check_parameter(name, shape.width(), &values)?;
+        self.parameters.insert(name.into(), values);
+        Ok(self.add(Op::Parameter(name.into()), vec![], shape, Kind::Number))
+    }
+
+    /// The value of a parameter; empty when there is none of that name.
+    pub fn parameter(&self, name: &str) -> &[f64] {
+        self.parameters.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Gives a parameter another value.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the values are not as many, or absent.
+    pub fn set_parameter(&mut self, name: &str, values: &[f64]) -> Result<(), TypeError> {
+        let Some(old) = self.parameters.get_mut(name) else {
+            return Err(TypeError::new(format!("there is no parameter `{name}`")));
+        };
+        check_parameter(name, old.len(), values)?;
+        old.copy_from_slice(values);
+        Ok(())
+    }
+
     /// A constant text.
     pub fn text(&mut self, value: &str) -> NodeId {
         self.add(Op::Text(value.into()), vec![], Shape::of(Axis::BATCH), Kind::Text)
@@ -275,12 +361,20 @@ impl Graph {
         self.add(op, key.into_iter().collect(), shape, Kind::Number)
     }
 
+    /// The text kept under `name` by earlier batches, `init` before any; one text, or one per `key`.
+    pub fn state_text(&mut self, name: &str, init: &str, key: Option<NodeId>) -> NodeId {
+        let axis = key.map_or(Axis::BATCH, |k| self.shape(k).axis);
+        let op = Op::StateText { name: name.into(), init: init.into() };
+        self.add(op, key.into_iter().collect(), Shape::of(axis), Kind::Text)
+    }
+
     /// Keeps `value` under `name` after the batch, per `key` when given.
     ///
     /// # Errors
-    /// When the name is already updated, or the value does not live where the key does.
+    /// When the name is already updated, the value does not live where the key does, or one is text and the other is
+    /// not.
     pub fn update(&mut self, state: NodeId, value: NodeId) -> Result<NodeId, TypeError> {
-        let Op::State { name, .. } = self.node(state).op.clone() else {
+        let (Op::State { name, .. } | Op::StateText { name, .. }) = self.node(state).op.clone() else {
             return Err(TypeError::new("only what `state(…)` returned can be updated"));
         };
         let key = self.node(state).inputs.first().copied();
@@ -291,12 +385,29 @@ impl Graph {
                 Err(TypeError::new(format!("state `{name}` is updated twice")))
             };
         }
-        if self.kind(value) == Kind::Text {
-            return Err(TypeError::new(format!("state `{name}` keeps numbers, this is text")));
+        match (self.kind(state) == Kind::Text, self.kind(value) == Kind::Text) {
+            (false, true) => {
+                return Err(TypeError::new(format!("state `{name}` keeps numbers, this is text"))
+                    .help("give it a text to begin with: `state(name, init=\"\")`"));
+            }
+            (true, false) => {
+                return Err(TypeError::new(format!("state `{name}` keeps a text, this is a number")));
+            }
+            _ => {}
         }
         let wanted = self.shape(state).clone();
         let value = self.spread(value, &wanted)?;
         self.updates.push(Update { name, value, key });
         Ok(value)
+    }
+}
+
+fn check_parameter(name: &str, width: usize, values: &[f64]) -> Result<(), TypeError> {
+    if values.len() != width {
+        return Err(TypeError::new(format!("param `{name}` has {width} values, got {}", values.len())));
+    }
+    match values.iter().any(|x| x.is_nan()) {
+        true => Err(TypeError::new(format!("param `{name}` is not a number (NaN)"))),
+        false => Ok(()),
     }
 }

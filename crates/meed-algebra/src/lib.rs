@@ -4,6 +4,7 @@
 //! brings). No I/O and no text processing happens here.
 
 pub mod absent;
+mod arrival;
 pub mod axis;
 pub mod batch;
 mod build;
@@ -13,9 +14,15 @@ pub mod error;
 pub mod eval;
 pub mod function;
 mod gate;
+mod geometry;
+mod gradient;
 pub mod graph;
+mod hoist;
 pub mod kernel;
+pub mod linear;
+pub mod narrow;
 pub mod op;
+pub mod over;
 pub mod plan;
 pub mod state;
 pub mod word;
@@ -28,8 +35,10 @@ pub use column::{Column, Kind, Shape, TextCell, Values};
 pub use error::{EvalError, TypeError};
 pub use eval::{Outputs, Timing};
 pub use function::{Function, Slice, Unfold};
-pub use graph::{Cross, Graph, Node, NodeId, Unfolded};
+pub use graph::{Cross, Graph, Node, NodeId, Runs, Unfolded};
+pub use narrow::Narrow;
 pub use op::Op;
+pub use over::{Form, Nested, OverFunction};
 pub use plan::Plan;
 pub use state::State;
 pub use word::{Arg, Example, Family, Word};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::axis::Axis;
 use crate::function::Function;
+use crate::over::OverFunction;
 
 /// A number that compares and hashes by its bits, so that equal expressions are found.
 #[derive(Debug, Clone, Copy)]
@@ -202,6 +203,8 @@ pub enum Scan {
     },
     /// `y[k] = decay * y[k-1] + (1 - decay) * x[k]`, starting at the first value.
     Ema(Real),
+    /// The last present value so far, where `x` is absent too.
+    Hold,
 }
 
 /// Over a tree given by each element's parent among its siblings.
@@ -229,7 +232,53 @@ pub enum Segment {
         op: Scan,
         reverse: bool,
     },
+    /// `y[k] = x[k] + gamma[k] * y[k-1]`; takes gamma as second input.
+    Recur {
+        reverse: bool,
+    },
     /// Takes the parents as second input.
+    Tree(Tree),
+}
+
+impl Segment {
+    /// Whether there is a second value per element: coefficients or parents.
+    pub fn is_guided(self) -> bool {
+        matches!(self, Segment::Recur { .. } | Segment::Tree(_))
+    }
+}
+
+/// Where a vector lies among its siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Near {
+    /// The number of its cluster: `(x, keys…)`.
+    Cluster {
+        /// How near neighbours are.
+        eps: Real,
+        /// Neighbours from which a vector makes a cluster, itself counted.
+        min_samples: usize,
+    },
+    /// The mean distance to the nearest of others: `(x, to, keys…)`.
+    Nearest {
+        /// How many of them.
+        k: usize,
+        /// Whether an element's own vector is left out.
+        others: bool,
+    },
+    /// The effective rank of the vectors so far, at every so manieth: `(x, keys…)`.
+    RankSoFar {
+        /// Whether their mean is subtracted.
+        center: bool,
+        /// From one measurement to the next.
+        every: usize,
+    },
+}
+
+/// An operation among siblings whose gradient has a kernel of its own; the others' are made of other operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Vjp {
+    Reduce(Reducer),
+    Scan { op: Scan, reverse: bool },
     Tree(Tree),
 }
 
@@ -279,6 +328,27 @@ impl Hash for Call {
     }
 }
 
+/// A function over whole parents as an operation; functions of equal identity are one.
+#[derive(Clone)]
+pub struct CallOver(pub Arc<dyn OverFunction>);
+
+impl fmt::Debug for CallOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.identity())
+    }
+}
+impl PartialEq for CallOver {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.identity() == other.0.identity()
+    }
+}
+impl Eq for CallOver {}
+impl Hash for CallOver {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.identity().hash(state);
+    }
+}
+
 /// What a node computes from its inputs. The node's own shape says where the result lives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -315,7 +385,7 @@ pub enum Op {
         /// Over what.
         scope: Scope,
     },
-    /// Among siblings: `(x, parents?, keys…)`.
+    /// Among siblings: `(x, guide?, keys…)`; the guide is a second value per element.
     Segment {
         /// What is computed.
         op: Segment,
@@ -340,10 +410,31 @@ pub enum Op {
     Lanes,
     /// Component `i` of a vector.
     Component(usize),
-    /// Entropy-based effective rank of the vectors below.
-    EffectiveRank,
+    /// The component an index names, absent where there is none: `(vector, i)`.
+    ComponentAt,
+    /// Entropy-based effective rank of the vectors below, `center`: of their differences from the mean.
+    EffectiveRank {
+        /// Whether the mean is subtracted.
+        center: bool,
+    },
+    /// Vectors among their siblings.
+    Near {
+        /// What is computed.
+        op: Near,
+        /// Siblings are the elements under one element of this axis.
+        scope: Axis,
+    },
     /// A function per element.
     Call(Call),
+    /// A function per element of `axis`, of everything below it: `(values…, gate?)`.
+    CallOver {
+        /// The function.
+        call: CallOver,
+        /// The parents.
+        axis: Axis,
+        /// Whether the last input says where it is called.
+        gated: bool,
+    },
     /// Uniform in [0, 1), the stream named by the number.
     Uniform(u64),
     /// The training step.
@@ -357,6 +448,46 @@ pub enum Op {
         /// The value before any update.
         init: Real,
     },
+    /// A text kept from earlier batches: `(key?)`.
+    StateText {
+        /// Its name in the saved state.
+        name: Arc<str>,
+        /// The text before any update.
+        init: Arc<str>,
+    },
     /// The vector moved by one component, the value put last: `(vector, x)`.
     Append,
+    /// For each present value a reduction of the last `n` present ones, itself included, in the order of the batch;
+    /// `(x, earlier)`, where `earlier` holds those of earlier batches.
+    Rolling {
+        /// What is computed.
+        op: Reducer,
+        /// How many values.
+        n: usize,
+    },
+    /// The last present values, oldest first, absent where there are fewer: `(x, earlier)`.
+    Latest,
+    /// A knob that can be learned; its value is kept beside the graph.
+    Parameter(Arc<str>),
+    /// `x`, which gradients take for a constant.
+    Stop,
+    /// A gradient times a derivative, 0 where there is no product (an absent derivative, 0 times infinity): `(g, d)`.
+    Chain,
+    /// A gradient where the condition holds, 0 elsewhere: `(g, condition)`.
+    Gate,
+    /// The gradient of an operation among siblings by its values: `(x, g, parents?, keys…)`. `g` is the gradient by
+    /// the results; of a reduction by its one result, repeated.
+    Vjp {
+        /// What was computed.
+        op: Vjp,
+        /// Who the siblings are.
+        scope: Scope,
+        /// How many inputs are keys that split the siblings.
+        keys: u8,
+    },
+    /// For each sibling the sum of what those send whose key is its id, a look-up in the other direction:
+    /// `(g, key, id)`.
+    Scatter(Axis),
+    /// For each right element the sum over its pairs on this axis.
+    RightSum(Axis),
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::absent::{Reason, reason_of};
+use crate::column::TextCell;
 use crate::error::EvalError;
 use crate::function::Slice;
 
@@ -10,6 +11,7 @@ use crate::function::Slice;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     values: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
+    texts: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl State {
@@ -18,7 +20,7 @@ impl State {
         State::default()
     }
 
-    /// All values: name, key (empty when there is only one), components.
+    /// All numbers: name, key (empty when there is only one), components.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &[f64])> {
         self.values
             .iter()
@@ -57,8 +59,37 @@ impl State {
         out
     }
 
-    /// Keeps `values`; where a key appears twice in a batch, the later value.
-    pub(crate) fn write(&mut self, name: &str, key: Option<Slice<'_>>, values: &[f64], dim: usize) {
+    pub(crate) fn read_texts(
+        &self,
+        name: &str,
+        init: &str,
+        key: Option<Slice<'_>>,
+        n: usize,
+    ) -> Vec<TextCell> {
+        let kept = |key: &str| self.texts.get(name).and_then(|k| k.get(key)).map_or(init, String::as_str);
+        let one = |i: usize| match key.map(|k| key_text(&k, i, k.len() / n)) {
+            None => Ok(kept("").into()),
+            Some(key) => key.map(|key| kept(&key).into()),
+        };
+        (0..n).map(one).collect()
+    }
+
+    /// Keeps `values`; where a key appears twice in a batch, the later value. An absent text changes nothing.
+    pub(crate) fn write(&mut self, name: &str, key: Option<Slice<'_>>, values: Slice<'_>, dim: usize) {
+        let values = match values {
+            Slice::Numbers(values) => values,
+            Slice::Texts(values) => {
+                let n = values.len();
+                for (i, text) in values.iter().enumerate().filter_map(|(i, v)| Some((i, v.as_deref().ok()?)))
+                {
+                    let key = key.map_or(Ok(String::new()), |k| key_text(&k, i, k.len() / n));
+                    if let Ok(key) = key {
+                        self.texts.entry(name.to_string()).or_default().insert(key, text.to_string());
+                    }
+                }
+                return;
+            }
+        };
         let n = values.len() / dim.max(1);
         for (i, value) in values.chunks_exact(dim.max(1)).enumerate() {
             match key.map(|k| key_text(&k, i, k.len() / n)) {
@@ -69,7 +100,8 @@ impl State {
         }
     }
 
-    /// The state as lines of text: `name⇥key⇥values`, numbers in full precision, absent ones by their reason.
+    /// The state as lines of text: `name⇥key⇥values`, numbers in full precision, absent ones by their reason; a text
+    /// after a quotation mark.
     pub fn to_text(&self) -> String {
         let mut text = String::from("meed-state 1\n");
         for (name, key, values) in self.iter() {
@@ -78,6 +110,11 @@ impl State {
                 .map(|x| reason_of(*x).map_or_else(|| format!("{x:?}"), |r| r.to_string()))
                 .collect();
             text.push_str(&format!("{}\t{}\t{}\n", escape(name), escape(key), values.join(" ")));
+        }
+        for (name, keys) in &self.texts {
+            for (key, value) in keys {
+                text.push_str(&format!("{}\t{}\t\"{}\n", escape(name), escape(key), escape(value)));
+            }
         }
         text
     }
@@ -100,6 +137,11 @@ impl State {
             else {
                 return Err(bad());
             };
+            if let Some(value) = values.strip_prefix('"') {
+                let keys = state.texts.entry(unescape(name)).or_default();
+                keys.insert(unescape(key), unescape(value));
+                continue;
+            }
             let number = |w: &str| Reason::from_name(w).map(Reason::value).or_else(|| w.parse().ok());
             let values: Option<Vec<f64>> = values.split_whitespace().map(number).collect();
             state.set(&unescape(name), &unescape(key), values.ok_or_else(bad)?);
@@ -149,9 +191,13 @@ mod tests {
         let mut state = State::new();
         state.set("mean", "", vec![0.1 + 0.2]);
         state.set("best", "task\twith\ntabs\\", vec![1.0, Reason::Missing.value(), f64::INFINITY]);
+        let texts: [TextCell; 2] = [Ok("[1]\n\"".into()), Err(Reason::Missing)];
+        state.write("archive", Some(Slice::Numbers(&[1.0, 2.0])), Slice::Texts(&texts), 1);
         let back = State::from_text(&state.to_text()).unwrap();
         assert_eq!(back.to_text(), state.to_text());
         assert_eq!(back.iter().count(), 2);
+        let read = back.read_texts("archive", "[]", Some(Slice::Numbers(&[1.0, 2.0])), 2);
+        assert_eq!(read, [Ok("[1]\n\"".into()), Ok("[]".into())]);
         assert!(State::from_text("nonsense").is_err());
         assert!(State::from_text("meed-state 1\na\tb\n").is_err());
     }

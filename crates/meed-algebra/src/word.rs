@@ -27,12 +27,32 @@ pub enum Family {
     Time,
     /// Chance.
     Chance,
+    /// Gradients.
+    Gradient,
     /// Scorers that check an answer.
     Verify,
+    /// Scorers that compare a text with a reference.
+    Overlap,
     /// Scorers that measure a text.
     Text,
+    /// Scorers of texts among their siblings.
+    Siblings,
+    /// Scorers of boxes, points and shapes.
+    Geometry,
+    /// Scorers of puzzles and games.
+    Puzzle,
+    /// Scorers that check a format or compare structures.
+    Format,
+    /// Scorers that check instructions.
+    Instruct,
+    /// Scorers of tool calls.
+    Tools,
     /// Starlark functions.
     Program,
+    /// Plain texts, inside functions.
+    PlainText,
+    /// Plain tables of numbers, inside functions.
+    PlainTable,
 }
 
 impl Family {
@@ -51,9 +71,19 @@ impl Family {
             Family::Absent => "absent values",
             Family::Time => "time and state",
             Family::Chance => "chance",
+            Family::Gradient => "gradients",
             Family::Verify => "verify an answer",
+            Family::Overlap => "compare a text with a reference",
             Family::Text => "measure a text",
+            Family::Siblings => "texts among their siblings",
+            Family::Geometry => "boxes, points and shapes",
+            Family::Puzzle => "puzzles and games",
+            Family::Format => "formats and structure",
+            Family::Instruct => "follow instructions",
+            Family::Tools => "tool calls",
             Family::Program => "programs",
+            Family::PlainText => "texts in functions",
+            Family::PlainTable => "tables of numbers in functions",
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The elementary sums, integrals and limits that answers leave unevaluated.
 
+use std::cmp::Ordering;
+
+use dashu_ratio::RBig;
+
 use crate::expr::{Binder, Const, Expr, Func, Name};
-use crate::num::rational::to_i64;
+use crate::num::rational::{bits, is_negative, to_i64};
 
 /// Sums and products this short are written out.
 const MAX_UNROLLED: i64 = 64;
@@ -37,7 +41,7 @@ fn geometric(name: &str, a: i64, body: &Expr) -> Option<Expr> {
         return None;
     }
     let r = x1 / x0;
-    let one = dashu_ratio::RBig::ONE;
+    let one = RBig::ONE;
     if x2 / x0 != &r * &r || *x3 != x0 * r.pow(5) || r >= one || r <= -one.clone() {
         return None;
     }
@@ -57,7 +61,7 @@ pub(crate) fn integral(name: &Name, a: Expr, b: Expr, body: Expr) -> Expr {
 
 /// Whether the integrand might blow up between the bounds (a negative power of something with the variable).
 fn singular(e: &Expr) -> bool {
-    e.any(|e| matches!(e, Expr::Pow(b, k) if b.has_variables() && k.as_rational().is_none_or(crate::num::rational::is_negative))
+    e.any(|e| matches!(e, Expr::Pow(b, k) if b.has_variables() && k.as_rational().is_none_or(is_negative))
         || matches!(e, Expr::Call(Func::Tan | Func::Cot | Func::Sec | Func::Csc, _)))
 }
 
@@ -95,7 +99,7 @@ fn antiderivative(name: &Name, e: &Expr) -> Option<Expr> {
                     let ln = Expr::call(Func::Ln, vec![Expr::call(Func::Abs, vec![b.as_ref().clone()])]);
                     return Some(ln.div(slope));
                 }
-                let up = Expr::Num(n + dashu_ratio::RBig::ONE);
+                let up = Expr::Num(n + RBig::ONE);
                 return Some(Expr::pow(b.as_ref().clone(), up.clone()).div(Expr::mul(vec![up, slope])));
             }
             if free(b)
@@ -150,7 +154,7 @@ pub(crate) fn limit(name: &Name, point: Expr, body: Expr) -> Expr {
         let smooth = !v.any(|e| match e {
             Expr::Pow(b, k) => {
                 b.is_num(0)
-                    || (k.as_rational().is_none_or(crate::num::rational::is_negative)
+                    || (k.as_rational().is_none_or(is_negative)
                         && !matches!(b.as_ref(), Expr::Num(_) | Expr::Const(_)))
             }
             Expr::Call(..) | Expr::Apply(..) | Expr::Bind(..) => true,
@@ -160,5 +164,116 @@ pub(crate) fn limit(name: &Name, point: Expr, body: Expr) -> Expr {
             return v;
         }
     }
-    Expr::Bind(Binder::Limit, name.clone(), vec![point, body])
+    rational_limit(name, &point, &body)
+        .unwrap_or_else(|| Expr::Bind(Binder::Limit, name.clone(), vec![point, body]))
+}
+
+/// A polynomial in one variable, the lowest power first.
+type Polynomial = Vec<RBig>;
+
+/// Larger polynomials are not multiplied out.
+const MAX_DEGREE: usize = 64;
+/// Nor are those with longer coefficients.
+const MAX_BITS: usize = 4096;
+
+/// The limit of a quotient of polynomials with rational coefficients.
+fn rational_limit(name: &Name, point: &Expr, body: &Expr) -> Option<Expr> {
+    let (mut top, mut bottom) = quotient(name, body)?;
+    for p in [&mut top, &mut bottom] {
+        while p.last().is_some_and(RBig::is_zero) {
+            p.pop();
+        }
+    }
+    let lead = bottom.last()?.clone();
+    let Some(first) = top.last() else { return Some(Expr::int(0)) };
+    if *point == Expr::Const(Const::Infinity) {
+        return Some(match top.len().cmp(&bottom.len()) {
+            Ordering::Less => Expr::int(0),
+            Ordering::Equal => Expr::Num(first.clone() / lead),
+            Ordering::Greater if is_negative(&(first.clone() / lead)) => Expr::Const(Const::Infinity).neg(),
+            Ordering::Greater => Expr::Const(Const::Infinity),
+        });
+    }
+    let at = point.as_rational()?;
+    loop {
+        let ((a, x), (b, y)) = (divide(&top, at), divide(&bottom, at));
+        if !y.is_zero() {
+            return Some(Expr::Num(x / y));
+        }
+        if !x.is_zero() {
+            return None;
+        }
+        (top, bottom) = (a, b);
+    }
+}
+
+/// The quotient and the remainder of the division by `x - at`; the remainder is the value there.
+fn divide(p: &[RBig], at: &RBig) -> (Polynomial, RBig) {
+    let mut rest = RBig::ZERO;
+    let mut out: Polynomial = Vec::with_capacity(p.len());
+    for c in p.iter().rev() {
+        out.push(rest.clone());
+        rest = rest * at + c;
+    }
+    out.reverse();
+    out.pop();
+    (out, rest)
+}
+
+fn quotient(name: &Name, e: &Expr) -> Option<(Polynomial, Polynomial)> {
+    let one = || vec![RBig::ONE];
+    Some(match e {
+        Expr::Num(q) if bits(q) <= MAX_BITS => (vec![q.clone()], one()),
+        Expr::Var(n) if n == name => (vec![RBig::ZERO, RBig::ONE], one()),
+        Expr::Add(v) => {
+            let mut sum = (Vec::new(), one());
+            for t in v {
+                let (a, b) = quotient(name, t)?;
+                sum = (add(times(&sum.0, &b)?, times(&a, &sum.1)?), times(&sum.1, &b)?);
+            }
+            sum
+        }
+        Expr::Mul(v) => {
+            let mut product = (one(), one());
+            for t in v {
+                let (a, b) = quotient(name, t)?;
+                product = (times(&product.0, &a)?, times(&product.1, &b)?);
+            }
+            product
+        }
+        Expr::Pow(b, k) => {
+            let k = k.as_rational().and_then(to_i64).filter(|k| k.unsigned_abs() <= MAX_DEGREE as u64)?;
+            let base = quotient(name, b)?;
+            let mut power = (one(), one());
+            for _ in 0..k.unsigned_abs() {
+                power = (times(&power.0, &base.0)?, times(&power.1, &base.1)?);
+            }
+            if k < 0 { (power.1, power.0) } else { power }
+        }
+        _ => return None,
+    })
+}
+
+fn add(mut a: Polynomial, b: Polynomial) -> Polynomial {
+    a.resize(a.len().max(b.len()), RBig::ZERO);
+    for (x, y) in a.iter_mut().zip(b) {
+        *x += y;
+    }
+    a
+}
+
+fn times(a: &[RBig], b: &[RBig]) -> Option<Polynomial> {
+    if a.is_empty() || b.is_empty() {
+        return Some(Vec::new());
+    }
+    if a.len() + b.len() > MAX_DEGREE + 2 {
+        return None;
+    }
+    let mut out = vec![RBig::ZERO; a.len() + b.len() - 1];
+    for (i, x) in a.iter().enumerate() {
+        for (j, y) in b.iter().enumerate() {
+            out[i + j] += x * y;
+        }
+    }
+    out.iter().all(|c| bits(c) <= MAX_BITS).then_some(out)
 }

@@ -41,6 +41,7 @@ fn text_key(text: &str) -> String {
     let words = words.join(" ");
     match crate::words::truth(&words) {
         Some(t) => format!("w:{t}"),
+        None if crate::words::is_missing(&words) => "w:dne".into(),
         None if words.is_empty() => format!("w:{}", text.split_whitespace().collect::<String>()),
         None => format!("w:{words}"),
     }

@@ -171,7 +171,7 @@ impl Builder {
                 if !self.label.is_empty() {
                     self.label.push(' ');
                 }
-                self.label.push_str(&lower);
+                self.label.push_str(currency_name(&lower).unwrap_or(&lower));
                 self.last = None;
             }
         }
@@ -207,6 +207,17 @@ impl Builder {
         }
         if self.label.is_empty() { None } else { Some(Unit::Label(self.label.into())) }
     }
+}
+
+/// The label of a currency that is written as a word.
+fn currency_name(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "euro" | "euros" | "eur" => "euro",
+        "yen" => "¥",
+        "rupee" | "rupees" => "₹",
+        "ruble" | "rubles" | "rouble" | "roubles" => "₽",
+        _ => return None,
+    })
 }
 
 /// A currency sign as a unit.

@@ -153,6 +153,11 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// A phrase for a limit or value that does not exist.
+pub(crate) fn is_missing(text: &str) -> bool {
+    matches!(text, "dne" | "does not exist" | "doesn't exist" | "doesnt exist")
+}
+
 /// A phrase for "there is no solution".
 pub(crate) fn is_nothing(text: &str) -> bool {
     matches!(

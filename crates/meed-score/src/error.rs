@@ -49,6 +49,22 @@ pub enum ScoreError {
         /// What is wrong with it and where.
         problem: String,
     },
+    /// A file that cannot be used.
+    #[error("cannot use the file {path:?}: {problem}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A grammar of tags that cannot be read.
+    #[error("`grammar` is not a usable grammar: {grammar:?}, {problem}")]
+    Grammar {
+        /// The grammar.
+        grammar: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A tokenizer file that cannot be used.
     #[error("cannot use the tokenizer file {path:?}: {problem}")]
     Tokenizer {
@@ -73,6 +89,9 @@ impl ScoreError {
             ScoreError::BadOption { similar: Some(word), .. } => Some(format!("did you mean {word:?}?")),
             ScoreError::Pattern { problem, .. } if problem.contains("look-around") => {
                 Some("patterns run in linear time, so they have no look-around and no back-references".into())
+            }
+            ScoreError::Grammar { .. } => {
+                Some("write names of blocks and `( ) | * + ?`, as in \"(think tool)* think answer\"".into())
             }
             ScoreError::Tokenizer { .. } => {
                 Some("`tokenizer` is the path of a Hugging Face `tokenizer.json`".into())

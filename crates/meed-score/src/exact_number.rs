@@ -85,6 +85,20 @@ impl Exact {
         Exact::decimal(negative, digits, -(places as i64))
     }
 
+    /// The nearest floating-point number, or near it for a fraction.
+    pub(crate) fn approximately(&self) -> f64 {
+        let (negative, size) = match self {
+            Exact::Decimal { negative, digits, exponent } => {
+                let digits: String = digits.iter().map(|d| char::from(b'0' + d)).collect();
+                (*negative, format!("0{digits}e{exponent}").parse().unwrap_or(f64::INFINITY))
+            }
+            Exact::Fraction { negative, numerator, denominator } => {
+                (*negative, *numerator as f64 / *denominator as f64)
+            }
+        };
+        if negative { -size } else { size }
+    }
+
     /// The number with the other sign.
     pub(crate) fn negated(mut self) -> Exact {
         match &mut self {

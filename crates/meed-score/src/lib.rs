@@ -4,9 +4,15 @@
 //! and a function that builds the per-element [`Function`](meed_algebra::Function). One file holds one scorer
 //! with its help, examples and tests:
 //!
-//! | verify an answer | measure a text | run what was written |
-//! | --- | --- | --- |
-//! | [`number`](verify::number), [`exact`](verify::exact), [`matches`](verify::matches), [`contains`](verify::contains) | [`tags`](text::tags), [`length`](text::length), [`repetition`](text::repetition) | [`code_tests`](program::code_tests), [`runs`](program::runs), [`compiles`](program::compiles), [`line_edits`](program::line_edits), [`sql`](program::sql), [`sql_parts`](program::sql_parts) |
+//! | module | scorers that |
+//! | --- | --- |
+//! | [`verify`] | check a response against a reference or a rule |
+//! | [`overlap`] | compare a text with a reference |
+//! | [`text`] | measure a text |
+//! | [`siblings`] | look at a text among its siblings |
+//! | [`geometry`] | read boxes, points and shapes |
+//! | [`puzzle`] | check puzzles, which also make tasks |
+//! | [`program`] | run what a response wrote: programs against tests, queries |
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -22,10 +28,17 @@
 //! ```
 
 pub mod error;
+pub mod geometry;
+pub mod instruct;
 pub mod options;
+pub mod overlap;
 pub mod program;
+pub mod puzzle;
 pub mod scorer;
+pub mod siblings;
+pub mod structure;
 pub mod text;
+pub mod tools;
 pub mod verify;
 
 mod answer;
@@ -33,7 +46,9 @@ mod bare;
 mod exact_number;
 mod numeral;
 mod per_element;
+mod said;
 mod search;
+mod strings;
 
 pub use error::ScoreError;
 pub use options::{Default, Opt, OptionValue, Options};

@@ -63,6 +63,8 @@ pub enum OptionValue {
     Text(String),
     /// A list.
     List(Vec<OptionValue>),
+    /// Values by name.
+    Map(Vec<(String, OptionValue)>),
 }
 
 impl OptionValue {
@@ -74,6 +76,7 @@ impl OptionValue {
             OptionValue::Number(_) => format!("the number {self}"),
             OptionValue::Text(_) => format!("the string {self}"),
             OptionValue::List(_) => format!("the list {self}"),
+            OptionValue::Map(_) => format!("the dict {self}"),
         }
     }
 }
@@ -93,6 +96,13 @@ impl fmt::Display for OptionValue {
                     value.fmt(f)?;
                 }
                 f.write_str("]")
+            }
+            OptionValue::Map(map) => {
+                f.write_str("{")?;
+                for (i, (name, value)) in map.iter().enumerate() {
+                    write!(f, "{}{name:?}: {value}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
             }
         }
     }
@@ -192,6 +202,25 @@ impl Options {
         }
     }
 
+    /// A number in a range.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn number(&self, name: &str, range: RangeInclusive<f64>) -> Result<f64, ScoreError> {
+        match self.get(name) {
+            OptionValue::Number(x) if range.contains(x) => Ok(*x),
+            _ => Err(self.bad(name, format!("a number from {} to {}", range.start(), range.end()))),
+        }
+    }
+
+    /// A number in a range, or `None`.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn optional_number(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, ScoreError> {
+        if self.is_given(name) { self.number(name, range).map(Some) } else { Ok(None) }
+    }
+
     /// A whole number in a range, or `None`.
     ///
     /// # Errors
@@ -202,6 +231,25 @@ impl Options {
         range: RangeInclusive<usize>,
     ) -> Result<Option<usize>, ScoreError> {
         if self.is_given(name) { self.count(name, range).map(Some) } else { Ok(None) }
+    }
+
+    /// A number in a range.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn number(&self, name: &str, range: RangeInclusive<f64>) -> Result<f64, ScoreError> {
+        match self.get(name) {
+            OptionValue::Number(x) if range.contains(x) => Ok(*x),
+            _ => Err(self.bad(name, format!("a number from {} to {}", range.start(), range.end()))),
+        }
+    }
+
+    /// A number in a range, or `None`.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn optional_number(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, ScoreError> {
+        if self.is_given(name) { self.number(name, range).map(Some) } else { Ok(None) }
     }
 
     /// A text.

@@ -34,9 +34,30 @@ pub(crate) fn per_answer<F>(options: &Options, score: F) -> Arc<dyn Function>
 where
     F: Fn(&str, &str) -> Result<f64, Reason> + Send + Sync + 'static,
 {
-    let (name, identity) = (options.scorer(), options.identity());
+    per_answer_as(options, options.identity(), score)
+}
+
+/// A function of a text and a reference whose identity holds more than its options.
+pub(crate) fn per_answer_as<F>(options: &Options, identity: String, score: F) -> Arc<dyn Function>
+where
+    F: Fn(&str, &str) -> Result<f64, Reason> + Send + Sync + 'static,
+{
+    let name = options.scorer();
     let score = move |args: &[Slice<'_>], i| score(&read(&args[0], i)?, &read(&args[1], i)?);
     Arc::new(PerElement { name, identity, inputs: 2, score })
+}
+
+/// A function of several texts.
+pub(crate) fn per_inputs<F>(options: &Options, inputs: usize, score: F) -> Arc<dyn Function>
+where
+    F: Fn(&[Cow<'_, str>]) -> Result<f64, Reason> + Send + Sync + 'static,
+{
+    let (name, identity) = (options.scorer(), options.identity());
+    let score = move |args: &[Slice<'_>], i| {
+        let cells: Vec<Cow<'_, str>> = args.iter().map(|arg| read(arg, i)).collect::<Result<_, _>>()?;
+        score(&cells)
+    };
+    Arc::new(PerElement { name, identity, inputs, score })
 }
 
 /// Cell `i` as a text; a number is written with the fewest digits that give it back.

@@ -7,7 +7,9 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{program, text, verify};
+use crate::{
+    geometry, instruct, overlap, program, puzzle, siblings, structure, text, tools, verify,
+};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
@@ -33,14 +35,32 @@ pub struct Input {
     /// Whether the scorer cannot do without it. In place of one it can do without, and which is not there, it gets
     /// an empty text; those at the end may be left out.
     pub required: bool,
-    /// The axis the column is wanted on, where it may hold lists that are one value to the scorer.
-    pub axis: Option<&'static str>,
+}
+
+/// Columns that hold the tests of a task: lists in them are one value, not elements of an axis.
+const TESTS: [&str; 9] = [
+    "test",
+    "test_list",
+    "test_imports",
+    "test_setup_code",
+    "input_output",
+    "inputs",
+    "outputs",
+    "fn_name",
+    "entry_point",
+];
+
+impl Input {
+    /// The axis its column must be read on, where that matters.
+    pub fn axis(&self) -> Option<&'static str> {
+        TESTS.contains(&self.column).then_some("group")
+    }
 }
 
 /// The response to score.
-pub(crate) const TEXT: Input = Input { name: "text", column: "text", required: true, axis: None };
+pub(crate) const TEXT: Input = Input { name: "text", column: "text", required: true };
 /// The reference.
-pub(crate) const ANSWER: Input = Input { name: "answer", column: "answer", required: true, axis: None };
+pub(crate) const ANSWER: Input = Input { name: "answer", column: "answer", required: true };
 
 impl Scorer {
     /// The names of its inputs in the order they are written in: those it cannot do without first.
@@ -58,16 +78,71 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 15] = [
+static ALL: [Scorer; 70] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
     verify::exact::SCORER,
     verify::matches::SCORER,
     verify::contains::SCORER,
+    verify::exact_match::SCORER,
+    verify::token_f1::SCORER,
+    verify::cost_f1::SCORER,
+    verify::choice::SCORER,
+    verify::yes_no::SCORER,
+    verify::numeric_match::SCORER,
+    verify::list_match::SCORER,
+    overlap::rouge::SCORER,
+    overlap::bleu::SCORER,
+    overlap::chrf::SCORER,
+    overlap::ter::SCORER,
+    overlap::meteor::SCORER,
+    overlap::edit_similarity::SCORER,
+    overlap::error_rate::SCORER,
+    overlap::lcs::SCORER,
+    overlap::jaccard::SCORER,
+    overlap::keywords::SCORER,
+    overlap::max_average::SCORER,
+    overlap::length_ratio::SCORER,
     text::tags::SCORER,
     text::length::SCORER,
     text::repetition::SCORER,
+    text::lexical_diversity::SCORER,
+    text::language::SCORER,
+    text::flesch::SCORER,
+    text::smog::SCORER,
+    text::coleman_liau::SCORER,
+    text::readability_index::SCORER,
+    text::gunning_fog::SCORER,
+    siblings::group_similarity::SCORER,
+    siblings::duplicates::SCORER,
+    siblings::distinct_n::SCORER,
+    siblings::novelty::SCORER,
+    siblings::fingerprint::SCORER,
+    siblings::tfidf::SCORER,
+    siblings::bm25::SCORER,
+    geometry::iou::SCORER,
+    geometry::point_in_box::SCORER,
+    geometry::polygon_area::SCORER,
+    geometry::anls::SCORER,
+    puzzle::countdown::SCORER,
+    puzzle::sudoku::SCORER,
+    puzzle::queens::SCORER,
+    puzzle::grid_path::SCORER,
+    puzzle::river::SCORER,
+    puzzle::blocks::SCORER,
+    puzzle::logic_grid::SCORER,
+    puzzle::steps::SCORER,
+    structure::grammar::SCORER,
+    structure::json_schema::SCORER,
+    structure::json_match::SCORER,
+    structure::yaml::SCORER,
+    structure::xml::SCORER,
+    structure::table::SCORER,
+    structure::fences::SCORER,
+    instruct::ifeval::SCORER,
+    tools::tool_calls::SCORER,
+    tools::turns::SCORER,
     program::code_tests::SCORER,
     program::runs::SCORER,
     program::compiles::SCORER,

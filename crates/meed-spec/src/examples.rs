@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use meed_algebra::absent::reason_of;
 use meed_algebra::{Axis, Batch, Column, Example, Reason, State, Values};
 use serde_json::{Map, Value};
 
@@ -13,7 +12,7 @@ use crate::{Diagnostic, Spec, SpecFile, Want};
 /// # Errors
 /// When the code is not a valid spec, or the columns do not fit together.
 pub fn run(example: &Example) -> Result<Value, Diagnostic> {
-    let batch = batch(example.with).map_err(Diagnostic::new)?;
+    let mut batch = batch(example.with).map_err(Diagnostic::new)?;
     let names: String = batch
         .columns()
         .map(|c| c.0)
@@ -23,6 +22,7 @@ pub fn run(example: &Example) -> Result<Value, Diagnostic> {
     let file =
         SpecFile { name: "example".into(), source: format!("{names}out = {}\n", example.code), folder: None };
     let spec = Spec::read(&file, &batch.schema(), BTreeMap::new(), Want::Outputs)?;
+    spec.plan.add_axes(&mut batch).map_err(|e| Diagnostic::new(e.to_string()))?;
     let outputs =
         spec.plan.evaluate(&batch, &mut State::new(), 0).map_err(|e| Diagnostic::new(e.to_string()))?;
     let out = outputs.get("out").ok_or_else(|| Diagnostic::new("the example has no result"))?;
@@ -128,9 +128,9 @@ fn nest(batch: &Batch, column: &Column, path: &[Axis], inner: &[usize], at: usiz
     match (&column.values, column.values.reason(at)) {
         (_, Some(reason)) => Value::String(format!("<{reason}>")),
         (Values::Texts(v), None) => v[at].as_deref().map_or(Value::Null, |t| Value::String(t.to_string())),
-        (Values::Numbers(v), None) => match reason_of(v[at]) {
-            None if v[at].is_finite() => serde_json::json!(v[at]),
-            _ => Value::String(format!("{}", v[at])),
+        (numbers, None) => match numbers.number(at) {
+            n if n.is_finite() => serde_json::json!(n),
+            n => Value::String(format!("{n}")),
         },
     }
 }
@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn every_example_gives_what_it_says() {
         let mut wrong = Vec::new();
-        let all = words::all().map(|d| d.word).chain(meed_score::all().iter().map(|s| s.word));
+        let all = words::all().map(|d| d.word).chain(words::plain().map(|p| p.word));
+        let all = all.chain(meed_score::all().iter().map(|s| s.word));
         for word in all {
             assert!(!word.examples.is_empty(), "`{}` has no example", word.name);
             for example in word.examples {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use meed_algebra::op::{Op, Real, Scope, Segment};
+use meed_algebra::op::{Near, Op, Real, Scope, Segment, Vjp};
 use meed_algebra::{Graph, NodeId, Plan, Reason, reducer_name, segment_name};
 
 /// The expression tree of every output: what is shared is written once, what looks across groups is marked.
@@ -90,7 +90,12 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Reduce { op, scope } => format!("{} to {}", reducer_name(*op), of(scope)),
         Op::Segment { op, scope, keys } => {
             let by = if *keys > 0 { " by keys" } else { "" };
-            let reverse = if matches!(op, Segment::Scan { reverse: true, .. }) { ", reverse" } else { "" };
+            let reverse =
+                if matches!(op, Segment::Scan { reverse: true, .. } | Segment::Recur { reverse: true }) {
+                    ", reverse"
+                } else {
+                    ""
+                };
             format!("{} within {}{by}{reverse}", segment_name(*op), of(scope))
         }
         Op::At => format!("at, on {axis}"),
@@ -101,8 +106,20 @@ fn label(graph: &Graph, id: NodeId) -> String {
         Op::Lane(i) => format!("lane {i}"),
         Op::Lanes => "lanes".to_string(),
         Op::Component(i) => format!("component {i}"),
-        Op::EffectiveRank => "effective_rank".to_string(),
+        Op::ComponentAt => "component".to_string(),
+        Op::EffectiveRank { .. } => "effective_rank".to_string(),
+        Op::Near { op, scope } => {
+            let what = match op {
+                Near::Cluster { .. } => "cluster",
+                Near::Nearest { .. } => "nearest",
+                Near::RankSoFar { .. } => "effective_rank so far",
+            };
+            format!("{what} within {}", graph.tree().name(*scope))
+        }
         Op::Call(call) => format!("{} ({axis})", call.0.identity()),
+        Op::CallOver { call, axis: over, .. } => {
+            format!("{} over {} ({axis})", call.0.identity(), graph.tree().name(*over))
+        }
         Op::Uniform(n) => format!("uniform, stream {n} ({axis})"),
         Op::Step => "training step".to_string(),
         Op::TotalSteps => "training steps in all".to_string(),
@@ -110,6 +127,24 @@ fn label(graph: &Graph, id: NodeId) -> String {
             Some(Reason::Missing) => format!("state {name}"),
             _ => format!("state {name}, at first {}", init.0),
         },
+        Op::StateText { name, .. } => format!("state {name}, a text"),
         Op::Append => "append".to_string(),
+        Op::Rolling { op, n } => format!("{} of the last {n}", reducer_name(*op)),
+        Op::Latest => "the last values".to_string(),
+        Op::Parameter(name) => format!("param {name}, learnable"),
+        Op::Stop => "stop_gradient".to_string(),
+        Op::Chain => "gradient times derivative".to_string(),
+        Op::Gate => "gradient where it holds".to_string(),
+        Op::Vjp { op, scope, .. } => format!("gradient of {} within {}", vjp_name(*op), of(scope)),
+        Op::Scatter(scope) => format!("gradient of lookup within {}", graph.tree().name(*scope)),
+        Op::RightSum(_) => "gradient of right of pairs".to_string(),
     }
+}
+
+fn vjp_name(op: Vjp) -> String {
+    segment_name(match op {
+        Vjp::Reduce(op) => Segment::Reduce(op),
+        Vjp::Scan { op, reverse } => Segment::Scan { op, reverse },
+        Vjp::Tree(op) => Segment::Tree(op),
+    })
 }

@@ -40,6 +40,10 @@ pub(crate) fn register(globals: &mut GlobalsBuilder, shared: &Shared) {
         let target = Target::Word(def);
         globals.set(def.word.name, Bound { target, this: None, shared: shared.clone() });
     }
+    for plain in words::plain() {
+        let target = Target::Plain(plain);
+        globals.set(plain.word.name, Bound { target, this: None, shared: shared.clone() });
+    }
     for scorer in meed_score::all() {
         let target = Target::Scorer(scorer);
         globals.set(scorer.word.name, Bound { target, this: None, shared: shared.clone() });

@@ -11,14 +11,17 @@ pub mod explain;
 mod globals;
 mod limits;
 mod lint;
+mod mapped;
+pub mod page;
 pub mod params;
 mod program;
 pub mod recipes;
 pub mod reference;
 mod spec;
+mod texts;
 mod value;
 pub mod words;
 
 pub use diagnostic::{Diagnostic, Place};
 pub use params::Param;
-pub use spec::{Spec, SpecFile, Want};
+pub use spec::{Contents, Spec, SpecFile, Want};

@@ -17,6 +17,21 @@ pub struct Param {
     pub value: Arg,
     /// What it means.
     pub help: String,
+    /// How it is learned, when it can be; then it is a parameter of the graph with the same name.
+    pub learn: Option<Learn>,
+}
+
+/// How a knob is learned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learn {
+    /// The least value.
+    pub low: Option<f64>,
+    /// The greatest value.
+    pub high: Option<f64>,
+    /// Not below 0, with sum 1.
+    pub simplex: bool,
+    /// The multiplier of a constraint: not below 0, and it ascends.
+    pub dual: bool,
 }
 
 /// Knobs: what was asked for and what the spec declares.
@@ -46,7 +61,13 @@ impl Params {
     ///
     /// # Errors
     /// When it is declared twice, or the value asked for is of another kind than the default.
-    pub fn declare(&mut self, name: &str, default: Arg, help: &str) -> Result<Arg, TypeError> {
+    pub fn declare(
+        &mut self,
+        name: &str,
+        default: Arg,
+        help: &str,
+        learn: Option<Learn>,
+    ) -> Result<Arg, TypeError> {
         if let Arg::Signal(_) | Arg::Pairs(_) | Arg::Function(_) = default {
             return Err(TypeError::new(format!(
                 "the default of `{name}` must be a plain value, found {}",
@@ -58,10 +79,7 @@ impl Params {
         {
             return Err(TypeError::new(format!("the default of `{name}` is not a number (NaN)")));
         }
-        let full = match &self.file {
-            Some(file) => format!("{file}.{name}"),
-            None => name.to_string(),
-        };
+        let full = self.full_name(name);
         if self.declared.iter().any(|p| p.name == full) {
             return Err(TypeError::new(format!("param `{name}` is declared twice")));
         }
@@ -78,8 +96,17 @@ impl Params {
             }
         };
         self.used.insert(full.clone());
-        self.declared.push(Param { name: full, default, value: value.clone(), help: help.to_string() });
+        let help = help.to_string();
+        self.declared.push(Param { name: full, default, value: value.clone(), help, learn });
         Ok(value)
+    }
+
+    /// The name of a knob of the file being read: with the file's before a dot when it is a loaded one.
+    pub(crate) fn full_name(&self, name: &str) -> String {
+        match &self.file {
+            Some(file) => format!("{file}.{name}"),
+            None => name.to_string(),
+        }
     }
 
     /// Checks that every value asked for belongs to a knob.

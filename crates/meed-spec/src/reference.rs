@@ -59,7 +59,12 @@ pub fn entries() -> Vec<Entry> {
         form: Form::Function,
         signature: words::signature(&s.word, Form::Function),
     });
-    words.chain(scorers).collect()
+    let plain = words::plain().map(|p| Entry {
+        word: p.word,
+        form: Form::Function,
+        signature: words::signature(&p.word, Form::Function),
+    });
+    words.chain(plain).chain(scorers).collect()
 }
 
 /// The reference as one Markdown page.

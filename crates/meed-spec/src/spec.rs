@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use meed_algebra::{Graph, NodeId, Op, Plan, Schema};
+use starlark::docs::{DocItem, DocMember};
 use starlark::environment::{FrozenModule, Globals, GlobalsBuilder, Module};
 use starlark::eval::{Evaluator, FileLoader};
 use starlark::syntax::{AstModule, Dialect};
@@ -91,6 +92,20 @@ pub enum Want<'a> {
     Part(&'a str),
 }
 
+/// What a file holds beside its outputs.
+pub struct Contents {
+    /// Its docstring.
+    pub doc: String,
+    /// The names of its `parts`.
+    pub parts: Vec<String>,
+    /// Its `functions`: name and arguments.
+    pub functions: Vec<(String, Vec<String>)>,
+    /// Its knobs.
+    pub params: Vec<Param>,
+    /// Its dict `plot`, if it has one: what a picture of it shows.
+    pub plot: Option<serde_json::Value>,
+}
+
 /// A checked spec, ready to be evaluated.
 pub struct Spec {
     /// Its docstring.
@@ -135,16 +150,25 @@ impl Spec {
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
         let run = Run::new(schema.clone(), asked.clone());
-        // A part needs only its own columns, not those of the file's top level.
+        // A part needs only its own columns and states, not those of the file's top level.
         let complete = schema.complete;
         if let Want::Part(_) = want {
-            run.shared.lock().graph.schema_mut().complete = false;
+            let graph = &mut run.shared.lock().graph;
+            graph.schema_mut().complete = false;
+            graph.partial = complete;
         }
         let done = run.evaluate(file, ast, |module, eval| match want {
             Want::Outputs => Ok(signals(module)),
             Want::Part(entry) => {
-                run.shared.lock().graph.schema_mut().complete = complete;
-                part(module, eval, entry)
+                let updates = {
+                    let mut b = run.shared.lock();
+                    b.graph.schema_mut().complete = complete;
+                    b.graph.partial = false;
+                    b.graph.take_updates()
+                };
+                let outputs = part(module, eval, entry)?;
+                run.shared.lock().graph.restore_updates(updates, outputs.iter().map(|o| o.1));
+                Ok(outputs)
             }
         });
         let (doc, outputs) = done.map_err(|mut e| {
@@ -173,6 +197,21 @@ impl Spec {
         Ok(Spec { doc, plan, params: params.declared, axes: params.axes, warnings })
     }
 
+    /// Reads and checks a spec without any data: columns are what the spec says they are.
+    ///
+    /// # Errors
+    /// As [`Spec::read`].
+    pub fn read_open(
+        file: &SpecFile,
+        asked: BTreeMap<String, Arg>,
+        want: Want<'_>,
+    ) -> Result<Spec, Diagnostic> {
+        // Only data says whether tokens lie under steps or beside them; a spec that works with either is good.
+        let hinted = file.source.contains("step_len");
+        let first = Spec::read(file, &Schema::open(hinted), asked.clone(), want);
+        first.or_else(|e| Spec::read(file, &Schema::open(!hinted), asked, want).map_err(|_| e))
+    }
+
     /// The axes a spec names for its columns, read without any data. A spec that fails gives what it named before.
     pub fn declared_axes(file: &SpecFile, asked: BTreeMap<String, Arg>) -> BTreeMap<String, String> {
         let read = || {
@@ -184,6 +223,27 @@ impl Spec {
             std::mem::take(&mut run.shared.lock().params.axes)
         };
         limits::with_stack(read).unwrap_or_default()
+    }
+
+    /// What a file holds beside its outputs, read without any data.
+    ///
+    /// # Errors
+    /// When Starlark refuses it.
+    pub fn contents(file: &SpecFile) -> Result<Contents, Diagnostic> {
+        let read = || {
+            let run = Run::new(Schema::open(true), BTreeMap::new());
+            let ast = parse(&file.name, &file.source)?;
+            let (doc, (parts, functions, plot)) = run.evaluate(file, ast, |module, _| {
+                let parts = table(module, "parts").into_iter().map(|(name, _)| name).collect();
+                let functions = table(module, "functions").into_iter().map(|(name, f)| (name, arguments(f)));
+                let plot = module.get("plot").map(|v| v.to_json_value()).transpose();
+                let plot = plot.map_err(|e| Diagnostic::new(format!("`plot`: {e}")))?;
+                Ok((parts, functions.collect(), plot))
+            })?;
+            let params = std::mem::take(&mut run.shared.lock().params.declared);
+            Ok(Contents { doc, parts, functions, params, plot })
+        };
+        limits::with_stack(read)?
     }
 
     /// Calls a function of the spec's dict `functions` (or a top-level function of that name) with plain values.
@@ -358,10 +418,12 @@ impl Loader<'_> {
         self.run.open.borrow_mut().push(file.name.clone());
         let stem = Path::new(&file.name).file_stem().map(|s| s.to_string_lossy().into_owned());
         // What a loaded file does at its top level may need columns this data lacks; only what is used counts.
-        let (outer, complete) = {
+        let (outer, complete, partial) = {
             let mut b = self.run.shared.lock();
             let complete = std::mem::replace(&mut b.graph.schema_mut().complete, false);
-            (std::mem::replace(&mut b.params.file, stem), complete)
+            let partial = b.graph.partial;
+            b.graph.partial = partial || complete;
+            (std::mem::replace(&mut b.params.file, stem), complete, partial)
         };
         let ast = parse(&file.name, &file.source)?;
         let result = self.run.evaluate_keeping(&file, ast, |_, _| Ok(()));
@@ -369,6 +431,7 @@ impl Loader<'_> {
             let mut b = self.run.shared.lock();
             b.params.file = outer;
             b.graph.schema_mut().complete = complete;
+            b.graph.partial = partial;
         }
         self.run.open.borrow_mut().pop();
         let (_, module) = result?;
@@ -407,6 +470,23 @@ fn signals(module: &Module<'_>) -> Vec<(String, NodeId)> {
         }
     }
     outputs
+}
+
+/// The entries of the top-level dict `name`.
+fn table<'v>(module: &Module<'v>, name: &str) -> Vec<(String, Value<'v>)> {
+    let dict = module.get(name).and_then(DictRef::from_value);
+    dict.iter().flat_map(|d| d.iter()).map(|(k, v)| (k.to_str(), v)).collect()
+}
+
+/// The names of a function's arguments.
+fn arguments(function: Value<'_>) -> Vec<String> {
+    match function.documentation() {
+        DocItem::Member(DocMember::Function(f)) => {
+            let all = f.params.pos_only.iter().chain(&f.params.pos_or_named).chain(&f.params.named_only);
+            all.map(|p| p.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The value `name` of the top-level dict `table`, else the top-level function `name`.

@@ -17,8 +17,8 @@ use starlark::values::{
     ValueLike, starlark_value,
 };
 
-use crate::program;
-use crate::words::{self, Arg, Args, Builder, Def, Form};
+use crate::words::{self, Arg, Args, Builder, Def, Form, Plain};
+use crate::{mapped, program};
 
 /// The builder, shared by every value of one run of a spec.
 #[derive(Clone)]
@@ -197,6 +197,10 @@ pub(crate) fn operate<'v>(
     b: Value<'v>,
     heap: Heap<'v>,
 ) -> Option<starlark::Result<Value<'v>>> {
+    // `x == None` asks whether something was given; a signal is.
+    if (a.is_none() || b.is_none()) && matches!(op, Binary::Eq | Binary::Ne) {
+        return None;
+    }
     if let Some(x) = a.downcast_ref::<Signal>() {
         return Some(x.binary(op, b, false, heap));
     }
@@ -238,6 +242,7 @@ impl<'v> StarlarkValue<'v> for Pairs {
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
     Word(&'static Def),
+    Plain(&'static Plain),
     Scorer(&'static meed_score::Scorer),
 }
 
@@ -245,6 +250,7 @@ impl Target {
     fn name(&self) -> &'static str {
         match self {
             Target::Word(d) => d.word.name,
+            Target::Plain(p) => p.word.name,
             Target::Scorer(s) => s.word.name,
         }
     }
@@ -309,6 +315,16 @@ impl Bound {
         };
         match self.target {
             Target::Word(def) => call_word(def, this, &self.shared, args, eval),
+            Target::Plain(plain) => {
+                let heap = eval.heap();
+                let built = plain_args(args, heap)?
+                    .and_then(|(positional, named)| Args::new(&plain.word, positional, named))
+                    .and_then(|args| (plain.run)(&args));
+                match built {
+                    Ok(arg) => Ok(from_arg(arg, heap, &self.shared, true)),
+                    Err(e) => fail(e),
+                }
+            }
             Target::Scorer(scorer) => {
                 let (positional, named) = match plain_args(args, eval.heap())? {
                     Ok(all) => all,
@@ -345,7 +361,7 @@ fn call_word<'v>(
 ) -> starlark::Result<Value<'v>> {
     let heap = eval.heap();
     if def.word.name == "map" {
-        return program::map(shared, args, eval);
+        return mapped::map(shared, args, eval);
     }
     let values: Vec<Value<'v>> = args.positions(heap)?.chain(args.names_map()?.into_values()).collect();
     let whole = values.iter().all(|v| v.unpack_i32().is_some());

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use super::buffer::{Pick, take};
 use super::layout::Frame;
 use super::repeat::inner_map;
-use super::{Context, Timer};
+use super::{Context, Timer, gradient, near};
 use crate::absent::{Reason, canonical};
 use crate::axis::Axis;
 use crate::column::{Shape, TextCell, Values};
 use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::{Cross, NodeId};
-use crate::kernel::{reduce, scan, tree, vector, within};
-use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Within};
+use crate::kernel::{reduce, rolling, scan, tree, vector, within};
+use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Vjp, Within};
+use crate::over::{Form, Nested, OverFunction};
 
 /// Evaluates one node, which is not a column, over a frame.
 pub(crate) fn run(
@@ -35,10 +36,10 @@ pub(crate) fn run(
         }
         Op::Reduce { op, scope } => reduce_all(frame, *op, *scope, input(0), in_shape(0)),
         Op::Segment { op, scope, keys } => {
-            let parents = matches!(op, Segment::Tree(_)).then(|| numbers(input(1)));
-            let first = 1 + usize::from(parents.is_some());
+            let guide = op.is_guided().then(|| numbers(input(1)));
+            let first = 1 + usize::from(guide.is_some());
             let keys = &inputs[first..first + usize::from(*keys)];
-            segment(frame, *op, *scope, input(0), shape, parents, keys)
+            segment(frame, *op, *scope, input(0), shape, guide, keys)
         }
         Op::At => at(frame, input(0), in_shape(0), numbers(input(1)), shape.axis),
         Op::Lookup(scope) => lookup(frame, *scope, input(0), shape, input(1), input(2)),
@@ -51,14 +52,53 @@ pub(crate) fn run(
             take(input(0), (0..n).map(|e| Ok(e * dim + i)))
         }
         Op::Lanes => lanes(frame, shape, (0..node.inputs.len()).map(|k| numbers(input(k))).collect()),
+        Op::Vjp { op, scope, keys } => {
+            let tree = matches!(op, Vjp::Tree(_));
+            let parents: &[f64] = if tree { numbers(input(2)) } else { &[] };
+            let first = 2 + usize::from(tree);
+            let keys = &inputs[first..first + usize::from(*keys)];
+            let (x, g) = (numbers(input(0)), numbers(input(1)));
+            Values::Numbers(gradient::siblings(frame, *op, *scope, shape, [x, g, parents], keys))
+        }
+        Op::Scatter(scope) => {
+            Values::Numbers(gradient::scatter(frame, *scope, numbers(input(0)), shape, input(1), input(2)))
+        }
+        Op::RightSum(pairs) => {
+            let cross = graph.crosses().iter().find(|c| c.axis == *pairs);
+            Values::Numbers(
+                cross.map_or(Vec::new(), |c| gradient::right_sum(frame, *c, numbers(input(0)), shape)),
+            )
+        }
+        Op::Parameter(name) => Values::Numbers(graph.parameter(name).to_vec()),
         Op::Append => Values::Numbers(append(numbers(input(0)), numbers(input(1)), shape.dim.unwrap_or(1))),
-        Op::EffectiveRank => {
+        Op::Rolling { op, n } => {
+            Values::Numbers(rolling::rolling(*op, *n, numbers(input(0)), numbers(input(1))))
+        }
+        Op::Latest => {
+            Values::Numbers(rolling::latest(numbers(input(0)), numbers(input(1)), shape.dim.unwrap_or(1)))
+        }
+        Op::ComponentAt => {
+            let dim = in_shape(0).dim.unwrap_or(1);
+            let pick = |(e, i): (usize, &f64)| match crate::absent::reason_of(*i) {
+                Some(reason) => Err(reason),
+                None if *i >= 0.0 && *i < dim as f64 && i.fract() == 0.0 => Ok(e * dim + *i as usize),
+                None => Err(Reason::NotApplicable),
+            };
+            take(input(0), numbers(input(1)).iter().enumerate().map(pick))
+        }
+        Op::EffectiveRank { center } => {
             let dim = in_shape(0).dim.unwrap_or(1);
             let at = frame.segments(shape.axis, in_shape(0).axis);
             let x = numbers(input(0));
             Values::Numbers(
-                at.windows(2).map(|w| vector::effective_rank(&x[w[0] * dim..w[1] * dim], dim)).collect(),
+                at.windows(2)
+                    .map(|w| vector::effective_rank(&x[w[0] * dim..w[1] * dim], dim, *center))
+                    .collect(),
             )
+        }
+        Op::Near { op, scope } => {
+            let dim = in_shape(0).dim.unwrap_or(1);
+            Values::Numbers(near::near(frame, *op, *scope, shape.axis, dim, inputs))
         }
         Op::Call(call) => {
             // A function that makes an axis is called where its arguments live.
@@ -71,6 +111,9 @@ pub(crate) fn run(
             })?;
             checked(values, call.0.name(), frame.len(shape.axis) * shape.width())?
         }
+        Op::CallOver { call, axis, gated } => {
+            over(ctx, frame, id, call.0.as_ref(), *axis, inputs.split_at(inputs.len() - usize::from(*gated)))?
+        }
         Op::Uniform(stream) => Values::Numbers(uniform(ctx, frame, *stream, shape.axis)),
         Op::Step => Values::Numbers(vec![ctx.layout.batch.step as f64]),
         Op::TotalSteps => {
@@ -80,6 +123,10 @@ pub(crate) fn run(
             let n = frame.len(shape.axis);
             let key = (!node.inputs.is_empty()).then(|| input(0));
             Values::Numbers(ctx.state.read(name, init.0, key, n, shape.dim.unwrap_or(1)))
+        }
+        Op::StateText { name, init } => {
+            let key = (!node.inputs.is_empty()).then(|| input(0));
+            Values::Texts(ctx.state.read_texts(name, init, key, frame.len(shape.axis)))
         }
         Op::ReasonText => {
             let x = input(0);
@@ -102,9 +149,48 @@ pub(crate) fn run(
         Op::Isin(atoms) => isin(input(0), atoms),
         Op::Binary(op) => compare_texts(*op, input(0), input(1)),
         Op::Choose | Op::Mask | Op::OrElse => texts(&node.op, inputs, frame.len(shape.axis) * shape.width()),
-        Op::Unary(_) => unreachable!("numbers are handled in fused passes"),
+        Op::Unary(_) | Op::Chain | Op::Gate | Op::Stop => {
+            unreachable!("numbers are handled in fused passes")
+        }
     };
     Ok(values)
+}
+
+/// A function of everything below each element of `axis`.
+fn over(
+    ctx: &Context<'_>,
+    frame: &Frame<'_>,
+    id: NodeId,
+    function: &dyn OverFunction,
+    axis: Axis,
+    (values, gate): (&[Slice<'_>], &[Slice<'_>]),
+) -> Result<Values, EvalError> {
+    let graph = ctx.plan.graph();
+    let node = graph.node(id);
+    let shapes: Vec<&Shape> = node.inputs[..values.len()].iter().map(|i| graph.shape(*i)).collect();
+    let offsets = |shape: &Shape| -> Vec<_> {
+        let mut above = axis;
+        let path = graph.tree().path(axis, shape.axis).into_iter();
+        path.map(|next| frame.segments(std::mem::replace(&mut above, next), next)).collect()
+    };
+    let owned: Vec<Vec<_>> = shapes.iter().copied().chain([&node.shape]).map(offsets).collect();
+    let levels: Vec<Vec<&[usize]>> = owned.iter().map(|l| l.iter().map(|o| o.as_slice()).collect()).collect();
+    let args: Vec<Nested<'_>> = values
+        .iter()
+        .enumerate()
+        .map(|(k, values)| Nested { values: *values, form: form(&levels[k], shapes[k]) })
+        .collect();
+    let to = form(&levels[values.len()], &node.shape);
+    let first = frame.range(axis).start;
+    let values = ctx.timer.timed(id, frame.len(axis), first, |range| {
+        crate::over::call(function, &args, gate.first().copied(), &to, range)
+    })?;
+    let n = values.len();
+    checked(values, function.name(), n)
+}
+
+fn form<'a>(levels: &'a [&'a [usize]], shape: &'a Shape) -> Form<'a> {
+    Form { levels, lanes: shape.lanes.as_deref(), dim: shape.dim }
 }
 
 /// What a function gave: one value for each element, absent ones for one of our reasons.
@@ -164,7 +250,12 @@ fn spread_at(frame: &Frame<'_>, x: &[f64], from: &Shape, to: &Shape, place: Plac
 
 /// Calls `f(first, stride, count)` for each set of siblings: values at `first, first + stride, …`, and where its
 /// result goes.
-fn each_siblings(frame: &Frame<'_>, scope: Scope, shape: &Shape, mut f: impl FnMut(usize, usize, usize)) {
+pub(super) fn each_siblings(
+    frame: &Frame<'_>,
+    scope: Scope,
+    shape: &Shape,
+    mut f: impl FnMut(usize, usize, usize),
+) {
     let width = shape.width();
     match scope {
         Scope::Axis(above) => {
@@ -237,7 +328,7 @@ fn segment(
     scope: Scope,
     x: Slice<'_>,
     shape: &Shape,
-    parents: Option<&[f64]>,
+    guide: Option<&[f64]>,
     keys: &[Slice<'_>],
 ) -> Values {
     let x = match x {
@@ -249,20 +340,20 @@ fn segment(
     let mut work = Work::default();
     each_siblings(frame, scope, shape, |first, stride, n| {
         if keys.is_empty() && stride == 1 {
-            let parents = parents.map(|p| &p[first..first + n]);
-            siblings(op, &x[first..first + n], parents, &mut out[first..first + n], &mut work.scratch);
+            let guide = guide.map(|p| &p[first..first + n]);
+            siblings(op, &x[first..first + n], guide, &mut out[first..first + n], &mut work.scratch);
             return;
         }
         for members in split(keys, first / width, n) {
             work.xs.clear();
             work.xs.extend(members.iter().map(|m| x[first + m * stride]));
-            work.parents.clear();
-            if let Some(p) = parents {
-                work.parents.extend(members.iter().map(|m| p[first / width + m]));
+            work.guide.clear();
+            if let Some(p) = guide {
+                work.guide.extend(members.iter().map(|m| p[first / width + m]));
             }
             work.out.resize(members.len(), 0.0);
-            let parents = parents.map(|_| &work.parents[..]);
-            siblings(op, &work.xs, parents, &mut work.out[..members.len()], &mut work.scratch);
+            let guide = guide.map(|_| &work.guide[..]);
+            siblings(op, &work.xs, guide, &mut work.out[..members.len()], &mut work.scratch);
             members.iter().zip(&work.out).for_each(|(m, y)| out[first + m * stride] = *y);
         }
     });
@@ -280,18 +371,19 @@ fn segment(
 #[derive(Default)]
 struct Work {
     xs: Vec<f64>,
-    parents: Vec<f64>,
+    guide: Vec<f64>,
     out: Vec<f64>,
     scratch: Vec<f64>,
 }
 
-fn siblings(op: Segment, x: &[f64], parents: Option<&[f64]>, out: &mut [f64], scratch: &mut Vec<f64>) {
+fn siblings(op: Segment, x: &[f64], guide: Option<&[f64]>, out: &mut [f64], scratch: &mut Vec<f64>) {
     match op {
         Segment::Reduce(op) => out.fill(reduce::reduce(op, x, scratch)),
         Segment::Within(op) => within::within(op, x, out),
         Segment::Scan { op, reverse: false } => scan::scan(op, x, out),
         Segment::Scan { op, reverse: true } => scan::scan_reverse(op, x, out, scratch),
-        Segment::Tree(op) => tree::tree(op, x, parents.unwrap_or(&[]), out, scratch),
+        Segment::Recur { reverse } => scan::recur(x, guide.unwrap_or(&[]), reverse, out),
+        Segment::Tree(op) => tree::tree(op, x, guide.unwrap_or(&[]), out, scratch),
     }
 }
 
@@ -303,12 +395,12 @@ fn cell_reason(key: &Slice<'_>, i: usize) -> Option<Reason> {
 }
 
 #[derive(PartialEq, Eq, Hash)]
-enum Key<'a> {
+pub(super) enum Key<'a> {
     Number(u64),
     Text(&'a str),
 }
 
-fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
+pub(super) fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
     match key {
         // Adding 0 makes -0 and 0 one key.
         Slice::Numbers(v) => (!v[i].is_nan()).then(|| Key::Number((v[i] + 0.0).to_bits())),
@@ -317,7 +409,7 @@ fn key_of<'a>(key: &Slice<'a>, i: usize) -> Option<Key<'a>> {
 }
 
 /// The positions (from 0) of siblings with equal keys, in the order the keys are first seen.
-fn split(keys: &[Slice<'_>], first: usize, n: usize) -> Vec<Vec<usize>> {
+pub(super) fn split(keys: &[Slice<'_>], first: usize, n: usize) -> Vec<Vec<usize>> {
     if keys.is_empty() {
         return vec![(0..n).collect()];
     }
@@ -362,6 +454,14 @@ fn segment_texts(
                     for (k, i) in at.iter().enumerate() {
                         let from = usize::try_from(k as i64 - n).ok().and_then(|j| at.get(j));
                         picks[*i] = from.copied().ok_or(Reason::NotApplicable);
+                    }
+                }
+                Segment::Scan { op: crate::op::Scan::Hold, reverse } => {
+                    let mut last = None;
+                    for k in 0..at.len() {
+                        let i = at[if reverse { at.len() - 1 - k } else { k }];
+                        last = if x[i].is_ok() { Some(i) } else { last };
+                        picks[i] = Ok(last.unwrap_or(i));
                     }
                 }
                 _ => {
@@ -573,17 +673,17 @@ impl Timer {
         f: impl Fn(std::ops::Range<usize>) -> Result<Values, EvalError>,
     ) -> Result<Values, EvalError> {
         const PIECE: usize = 64;
-        let mut all: Option<Values> = None;
+        let mut all: Option<Result<Vec<f64>, Vec<TextCell>>> = None;
         let mut start = 0;
         while start < n || all.is_none() {
             let end = (start + PIECE).min(n);
             let clock = std::time::Instant::now();
             let values = f(start..end)?;
             self.note(node, clock.elapsed(), first + start, end - start);
-            match (&mut all, values) {
+            match (&mut all, values.into_numbers()) {
                 (None, values) => all = Some(values),
-                (Some(Values::Numbers(a)), Values::Numbers(b)) => a.extend(b),
-                (Some(Values::Texts(a)), Values::Texts(b)) => a.extend(b),
+                (Some(Ok(a)), Ok(b)) => a.extend(b),
+                (Some(Err(a)), Err(b)) => a.extend(b),
                 _ => {
                     return Err(EvalError::Function(
                         "a function returned numbers once and texts once".into(),
@@ -592,6 +692,6 @@ impl Timer {
             }
             start = end.max(start + 1);
         }
-        Ok(all.unwrap_or(Values::Numbers(Vec::new())))
+        Ok(all.map_or(Values::Numbers(Vec::new()), |v| v.map_or_else(Values::Texts, Values::Numbers)))
     }
 }

@@ -1,5 +1,6 @@
 //! Element by element.
 
+use super::exp;
 use crate::absent::{Reason, canonical};
 use crate::op::{Binary, Unary};
 
@@ -21,6 +22,10 @@ impl Operand<'_> {
         }
     }
 }
+
+/// Where results go. With `CHECK`, NaNs among them are looked for and given their reasons; without, somebody looks
+/// at what is made of them, see [`crate::eval`].
+struct Out<'a, const CHECK: bool>(&'a mut [f64]);
 
 const UNDEFINED: f64 = Reason::Undefined.value();
 const MASKED: f64 = Reason::Masked.value();
@@ -53,15 +58,17 @@ pub fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
-/// `out = op(x)`. Absent stays absent for the same reason; a result that is not a number is undefined.
+/// `out = op(x)`. Absent stays absent for the same reason; a result that is not a number is undefined. With `CHECK`,
+/// whether any is; without, reasons are not settled.
 #[inline(always)]
-pub fn unary(op: Unary, x: Operand<'_>, out: &mut [f64]) {
+pub fn unary<const CHECK: bool>(op: Unary, x: Operand<'_>, out: &mut [f64]) -> bool {
     use Unary::*;
+    let out = &mut Out::<CHECK>(out);
     let absent = match op {
         Neg => map1(x, out, |x| -x),
         Not => map1(x, out, |x| if x.is_nan() { x } else { truth(x == 0.0) }),
         Abs => map1(x, out, f64::abs),
-        Exp => map1(x, out, super::exp::exp),
+        Exp => exponential(x, out),
         Log => map1(x, out, f64::ln),
         Sqrt => map1(x, out, f64::sqrt),
         Sign => map1(x, out, |x| if x == 0.0 { 0.0 } else { x.signum() }),
@@ -76,14 +83,17 @@ pub fn unary(op: Unary, x: Operand<'_>, out: &mut [f64]) {
         Sin => map1(x, out, f64::sin),
     };
     if absent {
-        settle_absent(out, &[x]);
+        settle_absent(out.0, &[x]);
     }
+    absent
 }
 
-/// `out = op(a, b)`. Absent if either side is, for the left one's reason first.
+/// `out = op(a, b)`. Absent if either side is, for the left one's reason first. With `CHECK`, whether any is; without,
+/// reasons are not settled.
 #[inline(always)]
-pub fn binary(op: Binary, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) {
+pub fn binary<const CHECK: bool>(op: Binary, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) -> bool {
     use Binary::*;
+    let out = &mut Out::<CHECK>(out);
     let absent = match op {
         Add => map2(a, b, out, |x, y| x + y),
         Sub => map2(a, b, out, |x, y| x - y),
@@ -105,8 +115,9 @@ pub fn binary(op: Binary, a: Operand<'_>, b: Operand<'_>, out: &mut [f64]) {
         Xor => compare(a, b, out, |x, y| (x != 0.0) != (y != 0.0)),
     };
     if absent {
-        settle_absent(out, &[a, b]);
+        settle_absent(out.0, &[a, b]);
     }
+    absent
 }
 
 fn pow(x: f64, y: f64) -> f64 {
@@ -115,7 +126,12 @@ fn pow(x: f64, y: f64) -> f64 {
 }
 
 #[inline(always)]
-fn compare(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> bool) -> bool {
+fn compare<const CHECK: bool>(
+    a: Operand<'_>,
+    b: Operand<'_>,
+    out: &mut Out<'_, CHECK>,
+    f: impl Fn(f64, f64) -> bool,
+) -> bool {
     map2(a, b, out, |x, y| if x.is_nan() | y.is_nan() { f64::NAN } else { truth(f(x, y)) })
 }
 
@@ -161,52 +177,92 @@ pub fn or_else(x: Operand<'_>, y: Operand<'_>, out: &mut [f64]) {
 /// Whether `x` is present.
 #[inline(always)]
 pub fn present(x: Operand<'_>, out: &mut [f64]) {
-    map1(x, out, |x| truth(!x.is_nan()));
+    map1(x, &mut Out::<false>(out), |x| truth(!x.is_nan()));
+}
+
+/// The gradient `g` times the derivative `d`; 0 where there is no product.
+#[inline(always)]
+pub fn chain(g: Operand<'_>, d: Operand<'_>, out: &mut [f64]) {
+    map2(g, d, out, |g, d| {
+        let product = g * d;
+        if product.is_nan() { 0.0 } else { product }
+    });
+}
+
+/// The gradient `g` where `condition` is present and not 0, else 0.
+#[inline(always)]
+pub fn gate(g: Operand<'_>, condition: Operand<'_>, out: &mut [f64]) {
+    map2(g, condition, out, |g, c| if c.is_nan() | (c == 0.0) | g.is_nan() { 0.0 } else { g });
+}
+
+/// `out = x`.
+#[inline(always)]
+pub fn copy(x: Operand<'_>, out: &mut [f64]) {
+    map1(x, out, |x| x);
 }
 
 /// Whether `x` is one of `values`.
 #[inline(always)]
 pub fn isin(x: Operand<'_>, values: &[f64], out: &mut [f64]) {
-    map1(x, out, |x| if x.is_nan() { x } else { truth(values.contains(&x)) });
+    map1(x, &mut Out::<false>(out), |x| if x.is_nan() { x } else { truth(values.contains(&x)) });
 }
 
-/// `out = f(x)`; whether any result is not a number.
+/// `out = exp(x)`; whether any result is not a number.
+///
+/// Almost all arguments are small, for which the result needs fewer instructions.
 #[inline(always)]
-fn map1(x: Operand<'_>, out: &mut [f64], f: impl Fn(f64) -> f64) -> bool {
+fn exponential<const CHECK: bool>(x: Operand<'_>, out: &mut Out<'_, CHECK>) -> bool {
+    let Operand::Slice(xs) = x else { return map1(x, out, exp::exp) };
+    let mut near = true;
+    for (o, x) in out.0.iter_mut().zip(xs) {
+        *o = exp::near(*x);
+        near &= exp::is_near(*x);
+    }
+    !near && map1(x, out, exp::exp)
+}
+
+/// `out = f(x)`; whether any result is not a number, if that is checked.
+#[inline(always)]
+fn map1<const CHECK: bool>(x: Operand<'_>, out: &mut Out<'_, CHECK>, f: impl Fn(f64) -> f64) -> bool {
     match x {
         Operand::Scalar(x) => fill(out, f(x)),
         Operand::Slice(xs) => {
             let mut absent = false;
-            for (o, x) in out.iter_mut().zip(xs) {
+            for (o, x) in out.0.iter_mut().zip(xs) {
                 *o = f(*x);
-                absent |= o.is_nan();
+                absent |= CHECK && o.is_nan();
             }
             absent
         }
     }
 }
 
-/// `out = f(a, b)`; whether any result is not a number.
+/// `out = f(a, b)`; whether any result is not a number, if that is checked.
 #[inline(always)]
-fn map2(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) -> f64) -> bool {
+fn map2<const CHECK: bool>(
+    a: Operand<'_>,
+    b: Operand<'_>,
+    out: &mut Out<'_, CHECK>,
+    f: impl Fn(f64, f64) -> f64,
+) -> bool {
     let mut absent = false;
     match (a, b) {
         (Operand::Slice(a), Operand::Slice(b)) => {
-            for ((o, x), y) in out.iter_mut().zip(a).zip(b) {
+            for ((o, x), y) in out.0.iter_mut().zip(a).zip(b) {
                 *o = f(*x, *y);
-                absent |= o.is_nan();
+                absent |= CHECK && o.is_nan();
             }
         }
         (Operand::Slice(a), Operand::Scalar(y)) => {
-            for (o, x) in out.iter_mut().zip(a) {
+            for (o, x) in out.0.iter_mut().zip(a) {
                 *o = f(*x, y);
-                absent |= o.is_nan();
+                absent |= CHECK && o.is_nan();
             }
         }
         (Operand::Scalar(x), Operand::Slice(b)) => {
-            for (o, y) in out.iter_mut().zip(b) {
+            for (o, y) in out.0.iter_mut().zip(b) {
                 *o = f(x, *y);
-                absent |= o.is_nan();
+                absent |= CHECK && o.is_nan();
             }
         }
         (Operand::Scalar(x), Operand::Scalar(y)) => absent = fill(out, f(x, y)),
@@ -214,9 +270,9 @@ fn map2(a: Operand<'_>, b: Operand<'_>, out: &mut [f64], f: impl Fn(f64, f64) ->
     absent
 }
 
-fn fill(out: &mut [f64], x: f64) -> bool {
-    out.fill(x);
-    x.is_nan()
+fn fill<const CHECK: bool>(out: &mut Out<'_, CHECK>, x: f64) -> bool {
+    out.0.fill(x);
+    CHECK && x.is_nan()
 }
 
 /// Gives every NaN of `out` the reason of the first absent input, or `undefined`.
@@ -239,7 +295,7 @@ mod tests {
 
     fn two(op: Binary, a: f64, b: f64) -> f64 {
         let mut out = [0.0];
-        binary(op, Operand::Slice(&[a]), Operand::Slice(&[b]), &mut out);
+        binary::<true>(op, Operand::Slice(&[a]), Operand::Slice(&[b]), &mut out);
         out[0]
     }
 
@@ -259,7 +315,7 @@ mod tests {
         assert_eq!(reason_of(two(Binary::Rem, 1.0, 0.0)), Some(Reason::Undefined));
         assert_eq!(reason_of(two(Binary::Sub, f64::INFINITY, f64::INFINITY)), Some(Reason::Undefined));
         let mut out = [0.0];
-        unary(Unary::Log, Operand::Slice(&[-1.0]), &mut out);
+        unary::<true>(Unary::Log, Operand::Slice(&[-1.0]), &mut out);
         assert_eq!(reason_of(out[0]), Some(Reason::Undefined));
     }
 
@@ -273,7 +329,7 @@ mod tests {
     #[test]
     fn a_floor_forgives_the_last_bits_of_a_product() {
         let mut out = [0.0];
-        unary(Unary::Floor, Operand::Scalar(0.29 * 100.0), &mut out);
+        unary::<true>(Unary::Floor, Operand::Scalar(0.29 * 100.0), &mut out);
         assert_eq!(out[0], 29.0);
     }
 

@@ -2,9 +2,12 @@
 
 pub mod elementwise;
 pub mod exp;
+pub mod near;
 pub mod rank;
 pub mod reduce;
+pub mod rolling;
 pub mod scan;
 pub mod tree;
 pub mod vector;
+pub mod vjp;
 pub mod within;

@@ -105,9 +105,14 @@ fn quantile(xs: &[f64], q: f64, scratch: &mut Vec<f64>) -> f64 {
         return EMPTY;
     }
     scratch.sort_unstable_by(f64::total_cmp);
-    let at = q.clamp(0.0, 1.0) * (scratch.len() - 1) as f64;
+    quantile_sorted(scratch, q)
+}
+
+/// The quantile of values in rising order, interpolated linearly; there must be one.
+pub fn quantile_sorted(sorted: &[f64], q: f64) -> f64 {
+    let at = q.clamp(0.0, 1.0) * (sorted.len() - 1) as f64;
     let (low, high) = (at.floor() as usize, at.ceil() as usize);
-    let (a, b) = (scratch[low], scratch[high]);
+    let (a, b) = (sorted[low], sorted[high]);
     if a == b { a } else { a + (b - a) * (at - low as f64) }
 }
 

@@ -3,15 +3,16 @@
 use crate::absent::{Reason, canonical};
 use crate::op::Tree;
 
-/// `parents[i]` is the position of the parent of `i` among `xs`; absent or negative for a root. Elements on a
-/// cycle, or below one, have no place in the tree and come out undefined.
-pub fn tree(op: Tree, xs: &[f64], parents: &[f64], out: &mut [f64], scratch: &mut Vec<f64>) {
-    let n = xs.len();
-    let parent = |i: usize| {
-        let p = parents[i];
-        (p >= 0.0 && (p as usize) < n && p.fract() == 0.0).then_some(p as usize)
-    };
-    // Children before parents: by counting how many children are still open.
+/// The place of the parent of `i`, `None` for a root.
+pub(super) fn parent(parents: &[f64], i: usize) -> Option<usize> {
+    let p = parents[i];
+    (p >= 0.0 && (p as usize) < parents.len() && p.fract() == 0.0).then_some(p as usize)
+}
+
+/// All elements but those on a cycle, children before parents: by counting how many children are still open.
+pub(super) fn children_first(parents: &[f64]) -> Vec<usize> {
+    let n = parents.len();
+    let parent = |i: usize| parent(parents, i);
     let mut open = vec![0usize; n];
     (0..n).filter_map(parent).for_each(|p| open[p] += 1);
     let mut order: Vec<usize> = (0..n).filter(|i| open[*i] == 0).collect();
@@ -25,6 +26,15 @@ pub fn tree(op: Tree, xs: &[f64], parents: &[f64], out: &mut [f64], scratch: &mu
         }
         at += 1;
     }
+    order
+}
+
+/// `parents[i]` is the position of the parent of `i` among `xs`; absent or negative for a root. Elements on a
+/// cycle, or below one, have no place in the tree and come out undefined.
+pub fn tree(op: Tree, xs: &[f64], parents: &[f64], out: &mut [f64], scratch: &mut Vec<f64>) {
+    let n = xs.len();
+    let parent = |i: usize| parent(parents, i);
+    let order = children_first(parents);
     out.fill(Reason::Undefined.value());
     match op {
         Tree::Push(decay) => {

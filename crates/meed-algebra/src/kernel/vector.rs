@@ -3,25 +3,34 @@
 use crate::absent::Reason;
 
 /// `exp` of the entropy of the normalised singular values of the rows (vectors of `dim` components).
-/// Rows with an absent component are left out; 0 rows give an absent value, all-zero rows are undefined.
-pub fn effective_rank(rows: &[f64], dim: usize) -> f64 {
+/// Rows with an absent component are left out; 0 rows give an absent value, all-zero rows are undefined. With `center`
+/// the mean of the rows is subtracted first.
+pub fn effective_rank(rows: &[f64], dim: usize, center: bool) -> f64 {
     let rows: Vec<&[f64]> = rows.chunks_exact(dim.max(1)).filter(|r| r.iter().all(|x| !x.is_nan())).collect();
     if rows.is_empty() {
         return Reason::Empty.value();
     }
+    let mut means = vec![0.0; dim];
+    if center {
+        rows.iter().for_each(|r| means.iter_mut().zip(*r).for_each(|(m, x)| *m += x));
+        means.iter_mut().for_each(|m| *m /= rows.len() as f64);
+    }
+    let rows: Vec<Vec<f64>> =
+        rows.iter().map(|r| r.iter().zip(&means).map(|(x, m)| x - m).collect()).collect();
     // Singular values are roots of the eigenvalues of the smaller Gram matrix.
     let n = rows.len().min(dim);
     let mut gram = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..n {
             gram[i * n + j] = if rows.len() <= dim {
-                rows[i].iter().zip(rows[j]).map(|(a, b)| a * b).sum()
+                rows[i].iter().zip(&rows[j]).map(|(a, b)| a * b).sum()
             } else {
                 rows.iter().map(|r| r[i] * r[j]).sum()
             };
         }
     }
-    let singular: Vec<f64> = eigenvalues(&mut gram, n).into_iter().map(|x| x.max(0.0).sqrt()).collect();
+    jacobi(&mut gram, n, None);
+    let singular: Vec<f64> = (0..n).map(|i| gram[i * n + i].max(0.0).sqrt()).collect();
     let total: f64 = singular.iter().sum();
     if total <= 0.0 || !total.is_finite() {
         return Reason::Undefined.value();
@@ -30,8 +39,9 @@ pub fn effective_rank(rows: &[f64], dim: usize) -> f64 {
     entropy.exp()
 }
 
-/// Eigenvalues of a symmetric matrix by Jacobi rotations.
-fn eigenvalues(a: &mut [f64], n: usize) -> Vec<f64> {
+/// Turns a symmetric matrix by rotations until it is diagonal: the eigenvalues. The same rotations applied to the columns
+/// of `vectors`, at first the identity, make those the eigenvectors.
+pub(crate) fn jacobi(a: &mut [f64], n: usize, mut vectors: Option<&mut [f64]>) {
     for _ in 0..64 {
         let off: f64 =
             (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
@@ -41,14 +51,13 @@ fn eigenvalues(a: &mut [f64], n: usize) -> Vec<f64> {
         }
         for p in 0..n {
             for q in p + 1..n {
-                rotate(a, n, p, q);
+                rotate(a, n, p, q, vectors.as_deref_mut());
             }
         }
     }
-    (0..n).map(|i| a[i * n + i]).collect()
 }
 
-fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
+fn rotate(a: &mut [f64], n: usize, p: usize, q: usize, vectors: Option<&mut [f64]>) {
     let apq = a[p * n + q];
     if apq == 0.0 {
         return;
@@ -66,6 +75,10 @@ fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
         let (x, y) = (a[p * n + k], a[q * n + k]);
         (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y);
     }
+    for row in vectors.into_iter().flat_map(|v| v.chunks_exact_mut(n)) {
+        let (x, y) = (row[p], row[q]);
+        (row[p], row[q]) = (c * x - s * y, s * x + c * y);
+    }
 }
 
 #[cfg(test)]
@@ -74,9 +87,11 @@ mod tests {
 
     #[test]
     fn orthogonal_rows_have_full_rank_and_equal_rows_rank_one() {
-        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2) - 2.0).abs() < 1e-12);
-        assert!((effective_rank(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2) - 1.0).abs() < 1e-6);
-        assert!(effective_rank(&[], 2).is_nan());
-        assert!(effective_rank(&[0.0, 0.0], 2).is_nan());
+        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2, false) - 2.0).abs() < 1e-12);
+        assert!((effective_rank(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2, false) - 1.0).abs() < 1e-6);
+        assert!(effective_rank(&[], 2, false).is_nan());
+        assert!(effective_rank(&[0.0, 0.0], 2, false).is_nan());
+        assert!((effective_rank(&[1.0, 0.0, 0.0, 1.0], 2, true) - 1.0).abs() < 1e-12);
+        assert!(effective_rank(&[1.0, 2.0, 1.0, 2.0], 2, true).is_nan());
     }
 }

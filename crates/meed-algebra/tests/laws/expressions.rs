@@ -84,7 +84,13 @@ fn add(g: &mut Graph, pool: &[NodeId], word: Word, scope: Scope) -> Result<NodeI
             let keys = if option.is_multiple_of(3) { vec![y] } else { vec![] };
             g.segment(op, x, None, axis, &keys)
         }
-        20 => g.segment(Segment::Tree(TREES[option % TREES.len()]), x, Some(y), axis, &[]),
+        20 if option.is_multiple_of(2) => {
+            g.segment(Segment::Tree(TREES[option % TREES.len()]), x, Some(y), axis, &[])
+        }
+        20 => {
+            let keys = if option.is_multiple_of(5) { vec![z] } else { vec![] };
+            g.segment(Segment::Recur { reverse: option.is_multiple_of(3) }, x, Some(y), axis, &keys)
+        }
         21 => g.spread_at(x, axis, [None, Some(Place::First), Some(Place::Last)][option % 3]),
         22 => g.at(x, y, axis),
         23 => g.lookup(x, y, z, axis),
@@ -96,7 +102,7 @@ fn add(g: &mut Graph, pool: &[NodeId], word: Word, scope: Scope) -> Result<NodeI
         },
         27 => match option % 3 {
             0 => g.component(x, option % 4),
-            1 => g.effective_rank(x, axis),
+            1 => g.effective_rank(x, axis, false),
             _ => g.append(x, y),
         },
         28 => Ok(g.reason(x)),

@@ -7,7 +7,7 @@ use meed_algebra::{Axis, AxisTree, Kind, Schema, Shape};
 
 use super::candidates::{Candidate, Holds, Hop, candidates};
 use super::recognise::{Recognised, walk};
-use super::table::{ANSWER, is_token};
+use super::table::{ANSWER, WHOLE, is_token};
 use super::{RowForm, Seen};
 use crate::error::DataError;
 use crate::value::Value;
@@ -173,6 +173,11 @@ impl Builder<'_> {
             candidate.hops = cut(&candidate.hops, levels.len());
             Some(Placed { candidate, levels, leaf: Leaf::Json, own })
         };
+        if declared.is_none() && WHOLE.contains(&candidate.name.as_str()) {
+            // Lists of a task that happen to be as long as its rollouts are not one for each.
+            let levels = if rest > 0 { levels } else { Vec::new() };
+            return Ok(whole(candidate, levels, None));
+        }
         match declared {
             Some("batch") if depth == 0 => {
                 return Ok(Some(Placed { candidate, levels, leaf, own: Some(Axis::BATCH) }));

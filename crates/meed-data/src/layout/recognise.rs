@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::seen::Seen;
-use super::table::{ANSWER, GROUP, KNOWN, Known, PROMPT, TEXT};
+use super::table::{ANSWER, GROUP, KNOWN, Known, NESTS, PROMPT, TEXT, WHOLE};
 use super::{Layout, RowForm};
 use crate::error::DataError;
 use crate::value::Value;
@@ -168,6 +168,10 @@ pub(crate) fn recognise(
     }
     if let Some(path) = prompt.filter(|p| p != "messages" && seen.at(p).is_some_and(Seen::is_messages)) {
         aliases.push(("messages".to_string(), path));
+    }
+    for name in WHOLE.iter().filter(|name| seen.at(name).is_none() && mapped(name).is_none()) {
+        let nested = NESTS.iter().map(|nest| format!("{nest}.{name}")).find(|path| seen.at(path).is_some());
+        aliases.extend(nested.map(|path| (name.to_string(), path)));
     }
     for (field, path) in map {
         if !["text", "prompt", "answer", "task", "group"].contains(&field.as_str()) {

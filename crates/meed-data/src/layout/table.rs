@@ -149,6 +149,12 @@ pub(super) const GROUP: &[&str] = &[
     "id",
 ];
 
+/// Lists that are one value: the instructions of a task and their arguments.
+pub(super) const WHOLE: &[&str] = &["instruction_id_list", "kwargs"];
+
+/// Where such lists are when they are not members of the row.
+pub(super) const NESTS: &[&str] = &["extra_info", "verifier_metadata", "metadata", "info"];
+
 /// Columns with one value per token.
 pub(super) fn is_token(name: &str) -> bool {
     const NAMES: &[&str] = &[

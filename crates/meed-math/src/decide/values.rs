@@ -106,15 +106,27 @@ pub(crate) fn values(g: &Value, p: &Value, cx: &Context<'_>) -> Same {
                 return s;
             }
             let _ = decimal;
-            if cx.options.strict { Same::No("a list against a tuple") } else { ordered(items, other, cx) }
+            if cx.options.strict {
+                Same::No("a list against a tuple")
+            } else {
+                ordered(&by_name(items), other, cx)
+            }
         }
         (Tuple { items, .. }, List { items: other, .. }) => {
             if cx.options.strict {
                 Same::No("a tuple against a list")
             } else {
-                ordered(items, other, cx)
+                ordered(items, &by_name(other), cx)
             }
         }
+        (Tuple { items, .. }, Scalar(q)) => match components(&q.value(), items.len(), cx) {
+            Some(parts) => ordered(items, &parts, cx),
+            None => Same::No("different kinds of answer"),
+        },
+        (Scalar(q), Tuple { items, .. }) => match components(&q.value(), items.len(), cx) {
+            Some(parts) => ordered(&parts, items, cx),
+            None => Same::No("different kinds of answer"),
+        },
         (Set(a), Scalar(_)) if a.len() == 1 && !cx.options.strict => {
             values(&a[0], p, cx).relabel("the only element of a set")
         }
@@ -262,6 +274,31 @@ fn vector(m: &[Vec<Expr>], items: &[Value], cx: &Context<'_>, tuple_is_gold: boo
     if tuple_is_gold { ordered(items, &flat, cx) } else { ordered(&flat, items, cx) }
 }
 
+/// The components of `2i + 3j` or `2i + 3j - k`, written with unit vectors.
+fn components(e: &Expr, n: usize, cx: &Context<'_>) -> Option<Vec<Value>> {
+    let e = e.map(&mut |e| match &e {
+        Expr::Const(Const::I) => Expr::var("i"),
+        // In bold letters.
+        Expr::Var(n) => n.strip_prefix("vec_").map_or_else(|| e.clone(), Expr::var),
+        _ => e,
+    });
+    let names = e.variables();
+    let units = ["i", "j", "k"];
+    // A lone `i` is the imaginary unit.
+    let is_vector = names.iter().all(|v| units.contains(&v.as_ref())) && names.iter().any(|v| v.as_ref() != "i");
+    if !is_vector || !(2..=3).contains(&n) {
+        return None;
+    }
+    let at = |values: [i64; 3]| {
+        units.iter().zip(values).fold(e.clone(), |e, (unit, x)| e.substitute(unit, &Expr::int(x)))
+    };
+    let mut parts = vec![at([1, 0, 0]), at([0, 1, 0]), at([0, 0, 1])];
+    let sum = parts.iter().zip([2, 3, 5]).map(|(p, x)| Expr::mul(vec![Expr::int(x), p.clone()])).collect();
+    let linear = same(&at([2, 3, 5]), &Expr::add(sum), cx).yes() && at([0, 0, 0]).is_num(0);
+    let rest = parts.split_off(n);
+    (linear && rest.iter().all(|p| p.is_num(0))).then(|| parts.into_iter().map(Value::scalar).collect())
+}
+
 fn cases(a: &[(Value, Value)], b: &[(Value, Value)], cx: &Context<'_>) -> Same {
     if a.len() != b.len() {
         return Same::No("different numbers of cases");
@@ -302,7 +339,7 @@ fn lists(a: &[Value], b: &[Value], cx: &Context<'_>) -> Same {
     let (x, y) = (labels(a), labels(b));
     match (x, y) {
         // x = 1, y = 2 against 1, 2: the order says which is which.
-        (Some(n), None) | (None, Some(n)) if distinct_names(&n) => ordered(a, b, cx),
+        (Some(n), None) | (None, Some(n)) if distinct_names(&n) => ordered(&by_name(a), &by_name(b), cx),
         _ => unordered(a, b, cx),
     }
 }
@@ -327,6 +364,16 @@ fn labels(v: &[Value]) -> Option<Vec<String>> {
             _ => None,
         })
         .collect()
+}
+
+/// Values with single letters as names in the order of the alphabet, in which a point has them; others as they are.
+fn by_name(v: &[Value]) -> Vec<Value> {
+    let Some(names) = labels(v).filter(|n| distinct_names(n) && n.iter().all(|n| n.chars().count() == 1)) else {
+        return v.to_vec();
+    };
+    let mut named: Vec<(String, Value)> = names.into_iter().zip(v.iter().cloned()).collect();
+    named.sort_by(|a, b| a.0.cmp(&b.0));
+    named.into_iter().map(|(_, v)| v).collect()
 }
 
 fn distinct_names(n: &[String]) -> bool {

@@ -87,8 +87,10 @@ fn joins(gap: &str) -> bool {
     }
     let sentence = gap.contains(". ") || gap.contains(".\n") || gap.contains(".$ ");
     let words = crate::parse::plain_words(gap);
-    let linked =
-        words.split(' ').any(|w| matches!(w, "and" | "or" | "和" | "或")) || gap.contains([',', ';']);
+    let any = |test: fn(&str) -> bool| words.split(' ').any(test);
+    let linked = any(|w| matches!(w, "and" | "or" | "和" | "或")) || gap.contains([',', ';']);
     let plain = words.chars().all(|c| !c.is_alphanumeric());
-    !sentence && (linked || plain)
+    // "5 is wrong, it must be 6": the second box takes the place of the first.
+    let corrected = any(|w| matches!(w, "wrong" | "incorrect" | "mistake" | "wait" | "actually" | "instead"));
+    !sentence && !corrected && (linked || plain)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Extraction, Mark};
 
 /// Longer texts are prose, not answers.
-const MAX_WHOLE: usize = 160;
+const MAX_WHOLE: usize = 300;
 /// Formulas are looked for in the last part of a text.
 const WINDOW: usize = 8_000;
 

@@ -106,8 +106,10 @@ pub(crate) enum Tok {
     /// `and`, `or` between answers.
     And,
     Or,
-    /// `\pmod`, `mod`.
+    /// `mod`, `\bmod`: a remainder, or what a residue is taken modulo.
     Mod,
+    /// `\pmod`: what a residue is taken modulo.
+    Modulo,
     Currency(char),
 }
 
@@ -181,7 +183,13 @@ impl Lexer<'_> {
                 }
                 b'0'..=b'9' => self.number(),
                 b'.' => self.dot(),
-                b'a'..=b'z' | b'A'..=b'Z' => self.letters(),
+                b'a'..=b'z' | b'A'..=b'Z' => match self.bare_fraction() {
+                    Some(name) => {
+                        self.i += name.len();
+                        self.command(name)?;
+                    }
+                    None => self.letters(),
+                },
                 b'\\' => self.backslash()?,
                 b'$' => self.i += 1,
                 b'(' => self.open(Shape::Round),
@@ -229,6 +237,14 @@ impl Lexer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// `frac{1}{2}`: the command without its backslash.
+    fn bare_fraction(&self) -> Option<&'static str> {
+        let rest = &self.s[self.i..];
+        ["frac", "dfrac", "tfrac", "cfrac"]
+            .into_iter()
+            .find(|n| rest.strip_prefix(n).is_some_and(|argument| argument.starts_with('{')))
     }
 
     fn control(&mut self, first: char) -> Result<(), LexError> {

@@ -198,7 +198,7 @@ impl Parser<'_> {
     /// `(mod m)` or `mod m` after a residue.
     fn modulus(&mut self) -> Parsed<Option<Expr>> {
         let open = matches!(self.peek(), Some(Tok::Open(_))) && matches!(self.peek_at(1), Some(Tok::Mod));
-        if !open && !matches!(self.peek(), Some(Tok::Mod)) {
+        if !open && !matches!(self.peek(), Some(Tok::Mod | Tok::Modulo)) {
             return Ok(None);
         }
         self.i += 1 + usize::from(open);

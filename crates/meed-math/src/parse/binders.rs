@@ -46,11 +46,13 @@ impl Parser<'_> {
             }
         }
         let (Some((name, lo)), Some(hi)) = (lower, upper) else { return self.error("bounds") };
-        let body = match self.term()? {
+        self.bound.push(name.clone());
+        let body = self.term();
+        self.bound.pop();
+        let body = match body? {
             Value::Scalar(q) => q.value(),
             _ => return self.error("terms"),
         };
-        let body = rebind(body, &name);
         Ok(calculus::series(b, name, lo, hi, body))
     }
 
@@ -147,15 +149,4 @@ impl Parser<'_> {
         };
         Ok(calculus::limit(&name, point, body))
     }
-}
-
-/// `i` as an index is not the imaginary unit.
-fn rebind(body: Expr, name: &str) -> Expr {
-    use crate::expr::Const;
-    let c = match name {
-        "i" => Const::I,
-        "e" => Const::E,
-        _ => return body,
-    };
-    body.map(&mut |e| if e == Expr::Const(c) { Expr::var(name) } else { e })
 }

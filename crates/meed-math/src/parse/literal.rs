@@ -225,6 +225,8 @@ impl Parser<'_> {
             return self.maybe_applied(n);
         }
         match letter.as_ref() {
+            // As an index, `i` is not the imaginary unit.
+            name if self.bound.iter().any(|b| **b == *name) => {}
             "e" => return Ok(Value::scalar(Expr::Const(Const::E))),
             "i" => return Ok(Value::scalar(Expr::Const(Const::I))),
             "C" | "P" if self.is_open(Shape::Round) && self.two_arguments() => {

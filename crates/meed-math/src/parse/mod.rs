@@ -12,6 +12,7 @@ mod special;
 pub(crate) use special::{plain_words, undecorate};
 
 use crate::budget::{Budget, Spent};
+use crate::expr::Name;
 use crate::lex::{self, LexError, Shape, Tok, Token};
 use crate::value::Value;
 
@@ -91,6 +92,7 @@ pub(crate) fn parse(text: &str, budget: &Budget) -> Parsed<Value> {
         no_bar: false,
         no_colon: false,
         no_mod: false,
+        bound: Vec::new(),
     };
     match p.answer() {
         Ok(v) => Ok(v),
@@ -117,6 +119,8 @@ pub(crate) struct Parser<'a> {
     /// A colon means "such that" here.
     no_colon: bool,
     no_mod: bool,
+    /// Indices of the sums and products around the current position.
+    bound: Vec<Name>,
 }
 
 impl Parser<'_> {

@@ -53,7 +53,7 @@ pub const SCORER: Scorer = Scorer {
             },
         ],
     },
-    inputs: &[TEXT, Input { name: "stdin", column: "stdin", required: false, axis: Some("group") }],
+    inputs: &[TEXT, Input { name: "stdin", column: "stdin", required: false }],
     options: &[
         Opt { name: "give", default: Default::Text("passed"), help: "passed, outcome or stdout" },
         Opt { name: "language", default: Default::None, help: "what programs are written in" },

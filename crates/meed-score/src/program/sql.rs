@@ -65,8 +65,8 @@ pub const SCORER: Scorer = Scorer {
     build,
 };
 
-pub(super) const DB: Input = Input { name: "db", column: "db", required: false, axis: None };
-pub(super) const SETUP: Input = Input { name: "setup", column: "setup", required: false, axis: None };
+pub(super) const DB: Input = Input { name: "db", column: "db", required: false };
+pub(super) const SETUP: Input = Input { name: "setup", column: "setup", required: false };
 pub(super) const SECONDS: Opt =
     Opt { name: "timeout", default: Default::Number(5.0), help: "seconds for each query" };
 

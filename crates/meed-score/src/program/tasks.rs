@@ -10,7 +10,7 @@ use crate::scorer::Input;
 
 /// A column of the task.
 const fn of_task(name: &'static str) -> Input {
-    Input { name, column: name, required: false, axis: Some("group") }
+    Input { name, column: name, required: false }
 }
 
 /// The columns tests are in, in the order functions get them.
@@ -24,8 +24,8 @@ pub(super) const INPUTS: [Input; 11] = [
     of_task("inputs"),
     of_task("outputs"),
     of_task("fn_name"),
-    Input { name: "answer", column: "answer", required: false, axis: None },
-    Input { name: "prompt", column: "prompt", required: false, axis: None },
+    Input { name: "answer", column: "answer", required: false },
+    Input { name: "prompt", column: "prompt", required: false },
 ];
 
 /// The values of those columns for one element.

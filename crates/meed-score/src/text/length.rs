@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use meed_algebra::{Arg, Example, Family, Function, Reason, Word};
 use tokenizers::Tokenizer;
 
+use super::prose::{self, Counts};
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::{per_text, per_text_as};
@@ -17,12 +18,16 @@ pub const SCORER: Scorer = Scorer {
         name: "length",
         family: Family::Text,
         axes: "any axis → the same",
-        summary: "How long a text is, in characters, words, or tokens of a given tokenizer.",
-        details: "Characters are Unicode scalar values, words are what white space separates. Tokens need the path of a Hugging Face \
+        summary: "How long a text is, in characters, words, sentences, syllables, or tokens of a given tokenizer.",
+        details: "Characters are Unicode scalar values, words are what white space separates. Sentences end with `.`, `!` or `?` and have three words at least (one, if there is none); \
+letters are letters, digits and underscores; syllables are those of English words, by the CMU Pronouncing Dictionary, else by spelling. Tokens need the path of a Hugging Face \
 `tokenizer.json`; special tokens are not added, its truncation and padding are ignored. Giving a tokenizer means tokens.",
         args: &[
             Arg { name: "text", help: "the text" },
-            Arg { name: "unit=\"characters\"", help: "\"characters\", \"words\" or \"tokens\"" },
+            Arg {
+                name: "unit=\"characters\"",
+                help: "\"characters\", \"words\", \"sentences\", \"letters\", \"syllables\" or \"tokens\"",
+            },
             Arg { name: "tokenizer=None", help: "path of a `tokenizer.json`" },
         ],
         examples: &[
@@ -32,6 +37,11 @@ pub const SCORER: Scorer = Scorer {
                 with: r#"{"text": [["one two\n three", " "]]}"#,
                 gives: "[[3, 0]]",
             },
+            Example {
+                code: r#"length(unit="syllables") / length(unit="sentences")"#,
+                with: r#"{"text": [["A remarkably short text. It ends here."]]}"#,
+                gives: "[[5]]",
+            },
         ],
     },
     inputs: &[TEXT],
@@ -39,7 +49,7 @@ pub const SCORER: Scorer = Scorer {
         Opt {
             name: "unit",
             default: Default::Text("characters"),
-            help: "\"characters\", \"words\" or \"tokens\"",
+            help: "\"characters\", \"words\", \"sentences\", \"letters\", \"syllables\" or \"tokens\"",
         },
         Opt { name: "tokenizer", default: Default::None, help: "path of a `tokenizer.json`" },
     ],
@@ -47,17 +57,21 @@ pub const SCORER: Scorer = Scorer {
 };
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
-    let unit = options.choice("unit", &["characters", "words", "tokens"])?;
+    let unit =
+        options.choice("unit", &["characters", "words", "sentences", "letters", "syllables", "tokens"])?;
     match unit {
         _ if options.is_given("tokenizer") => tokens(options, unit),
         "tokens" => Err(options.bad("tokenizer", "the path of a tokenizer.json, since the unit is tokens")),
         "words" => Ok(per_text(options, |text| Ok(text.split_whitespace().count() as f64))),
+        "sentences" => Ok(per_text(options, |text| Ok(prose::sentences(text) as f64))),
+        "letters" => Ok(per_text(options, |text| Ok(Counts::of(text).letters as f64))),
+        "syllables" => Ok(per_text(options, |text| Ok(Counts::of(text).syllables as f64))),
         _ => Ok(per_text(options, |text| Ok(text.chars().count() as f64))),
     }
 }
 
 fn tokens(options: &Options, unit: &str) -> Result<Arc<dyn Function>, ScoreError> {
-    if unit == "words" {
+    if !matches!(unit, "characters" | "tokens") {
         return Err(options.bad("unit", "\"tokens\", since a tokenizer is given"));
     }
     let (tokenizer, content) = load(options.text("tokenizer")?)?;

@@ -1,7 +1,6 @@
 //! `repetition`: how much of a text says again what it said.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use meed_algebra::{Arg, Example, Family, Function, Word};
@@ -10,6 +9,8 @@ use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::per_text;
 use crate::scorer::{Scorer, TEXT};
+use crate::strings::grams::runs;
+use crate::strings::hash::{Hashing, fingerprint, mix};
 
 /// The scorer.
 pub const SCORER: Scorer = Scorer {
@@ -58,63 +59,16 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     }))
 }
 
-/// The share of runs of `n` units that came before. Runs are told apart by 64-bit fingerprints, rolled along the text.
+/// The share of runs of `n` units that came before.
 fn repeated(units: impl Iterator<Item = u64>, n: usize) -> f64 {
-    let leaving_weight = (1..n).fold(1u64, |w, _| w.wrapping_mul(BASE));
-    let mut last = vec![0u64; n];
-    let mut run = 0u64;
-    let mut runs = Vec::new();
-    for (i, unit) in units.enumerate() {
-        let slot = &mut last[i % n];
-        run = run.wrapping_sub(slot.wrapping_mul(leaving_weight)).wrapping_mul(BASE).wrapping_add(unit);
-        *slot = unit;
-        if i + 1 >= n {
-            runs.push(mix(run));
-        }
-    }
+    let runs = runs(units, n);
     if runs.is_empty() {
         return 0.0;
     }
-    let mut distinct: HashSet<u64, BuildHasherDefault<AsItIs>> =
-        HashSet::with_capacity_and_hasher(runs.len(), BuildHasherDefault::default());
+    let mut distinct: HashSet<u64, Hashing> =
+        HashSet::with_capacity_and_hasher(runs.len(), Hashing::default());
     distinct.extend(&runs);
     1.0 - distinct.len() as f64 / runs.len() as f64
-}
-
-const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A fingerprint of some bytes, eight at a time.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut tail = [0; 8];
-    tail[..rest.len()].copy_from_slice(rest);
-    let sum = words.iter().fold(bytes.len() as u64, |sum, w| mix(sum ^ u64::from_le_bytes(*w)));
-    sum ^ u64::from_le_bytes(tail)
-}
-
-/// Spreads every bit over all of them (the finaliser of SplitMix64).
-fn mix(x: u64) -> u64 {
-    let x = (x.wrapping_add(BASE) ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
-/// A hasher for values that are mixed already.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = fingerprint(bytes);
-    }
-
-    fn write_u64(&mut self, x: u64) {
-        self.0 = x;
-    }
 }
 
 #[cfg(test)]
@@ -137,11 +91,5 @@ mod tests {
             prop_assert_eq!(repeated(words.iter().map(|w| mix(fingerprint(w.as_bytes()))), n), plainly(&words, n));
             prop_assert_eq!(repeated(chars.iter().map(|c| mix(u64::from(*c))), n), plainly(&chars, n));
         }
-    }
-
-    #[test]
-    fn words_of_different_lengths_differ() {
-        assert_ne!(fingerprint(b"a"), fingerprint(b"a\0"));
-        assert_ne!(fingerprint(b"abcdefgh"), fingerprint(b"abcdefgh\0\0\0\0\0\0\0\0"));
     }
 }

@@ -6,11 +6,14 @@ mod args;
 mod chance;
 mod columns;
 mod elementwise;
+mod gradient;
 mod links;
 mod moves;
 mod pairs;
 mod reduce;
 mod scan;
+mod tables;
+mod texts;
 mod time;
 mod vectors;
 mod within;
@@ -46,6 +49,16 @@ pub struct Def {
 /// Builds a word from its arguments.
 pub type Run = fn(&mut Builder, &Args<'_>) -> Result<Arg, TypeError>;
 
+/// A word on plain values alone: numbers, texts, lists, dicts. It builds nothing, so functions given to `map` may call it
+/// in many threads at once.
+#[derive(Clone, Copy)]
+pub struct Plain {
+    /// Help and examples.
+    pub word: Word,
+    /// What it gives.
+    pub run: fn(&Args<'_>) -> Result<Arg, TypeError>,
+}
+
 /// An example: code, its columns, and what it gives.
 const fn eg(code: &'static str, with: &'static str, gives: &'static str) -> Example {
     Example { code, with, gives }
@@ -66,7 +79,7 @@ pub struct Builder {
     /// The last statement of the first file that ended, when statements are followed.
     pub(crate) last_statement: Option<crate::Place>,
     /// Functions given to `map` in the file being read.
-    pub(crate) waiting: crate::program::Waiting,
+    pub(crate) waiting: crate::mapped::Waiting,
 }
 
 impl Builder {
@@ -115,9 +128,15 @@ pub fn all() -> impl Iterator<Item = &'static Def> {
         absent::WORDS,
         time::WORDS,
         chance::WORDS,
+        gradient::WORDS,
     ]
     .into_iter()
     .flatten()
+}
+
+/// All words on plain values.
+pub fn plain() -> impl Iterator<Item = &'static Plain> {
+    texts::WORDS.iter().chain(tables::WORDS)
 }
 
 /// The word written `name` in the given form.

@@ -1,7 +1,7 @@
 //! Along the siblings, in order.
 
 use meed_algebra::op::{Real, Scan, Segment};
-use meed_algebra::{Arg as A, Example, Family, Reason, TypeError, Word};
+use meed_algebra::{Arg as A, Example, Family, NodeId, Reason, TypeError, Word};
 
 use super::reduce::{keys, masked};
 use super::{Arg, Args, Builder, Def, Form, Run, eg};
@@ -34,6 +34,10 @@ const fn def(
 }
 
 fn scan(b: &mut Builder, args: &Args<'_>, op: Scan) -> Result<Arg, TypeError> {
+    segment(b, args, Segment::Scan { op, reverse: args.flag("reverse")? }, None)
+}
+
+fn segment(b: &mut Builder, args: &Args<'_>, op: Segment, guide: Option<NodeId>) -> Result<Arg, TypeError> {
     let x = masked(b, args)?;
     let keys = keys(b, args)?;
     let axis = match args.get("axis") {
@@ -48,8 +52,7 @@ fn scan(b: &mut Builder, args: &Args<'_>, op: Scan) -> Result<Arg, TypeError> {
         }
         _ => args.text("axis")?,
     };
-    let op = Segment::Scan { op, reverse: args.flag("reverse")? };
-    Ok(Arg::Signal(b.graph.segment(op, x, None, &axis, &keys)?))
+    Ok(Arg::Signal(b.graph.segment(op, x, guide, &axis, &keys)?))
 }
 
 fn first(args: &Args<'_>) -> Result<Real, TypeError> {
@@ -92,19 +95,25 @@ pub(super) const WORDS: &[Def] = &[
     def(
         "discount",
         "The discounted return: x[k] + gamma * x[k+1] + gamma² * x[k+2] + …",
-        "Runs from the last element to the first; `reverse=False` discounts what came before instead. An absent step pays nothing, and time still passes.",
+        "Runs from the last element to the first; `reverse=False` discounts what came before instead. An absent step pays nothing, and time still passes. With gamma as a signal every step has its own factor: y[k] = x[k] + gamma[k] * y[k+1], any linear recurrence; where gamma is absent there is no value and the rest goes on without that step.",
         &[
             X,
-            A { name: "gamma", help: "the discount, 1 for none" },
+            A { name: "gamma", help: "the discount, 1 for none: a number or a signal" },
             AXIS,
             A { name: "reverse=True", help: "from the last to the first" },
             WHERE,
             BY,
         ],
-        &[eg("prm.discount(0.5)", r#"{"prm": [[[1, 0, 4]]]}"#, "[[[2, 2, 4]]]")],
-        |b, a| {
-            let gamma = Real(a.number("gamma")?);
-            scan(b, a, Scan::Discount(gamma))
+        &[
+            eg("prm.discount(0.5)", r#"{"prm": [[[1, 0, 4]]]}"#, "[[[2, 2, 4]]]"),
+            eg("prm.discount(1 - prm, reverse=False)", r#"{"prm": [[[0.5, 0.5, 1]]]}"#, "[[[0.5, 0.75, 1]]]"),
+        ],
+        |b, a| match a.get("gamma") {
+            Arg::Signal(gamma) => segment(b, a, Segment::Recur { reverse: a.flag("reverse")? }, Some(gamma)),
+            _ => {
+                let gamma = Real(a.number("gamma")?);
+                scan(b, a, Scan::Discount(gamma))
+            }
         },
     ),
     def(
@@ -145,5 +154,13 @@ pub(super) const WORDS: &[Def] = &[
             let decay = Real(a.number("decay")?);
             scan(b, a, Scan::Ema(decay))
         },
+    ),
+    def(
+        "hold",
+        "The last present value so far; absent only where there was none yet.",
+        "`hold(x)` keeps the last present value from batch to batch instead.",
+        PLAIN,
+        &[eg("prm.hold()", r#"{"prm": [[[null, 2, null, 3]]]}"#, r#"[[["<missing>", 2, 2, 3]]]"#)],
+        |b, a| scan(b, a, Scan::Hold),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Training time, and values kept from batch to batch.
 
-use meed_algebra::op::{Binary, Unary};
+use meed_algebra::op::{Binary, Real, Reducer, Unary};
 use meed_algebra::{Arg as A, Family, NodeId, Reason, TypeError, Word};
 
 use super::{Arg, Args, Builder, Def, Form, eg};
@@ -49,6 +49,15 @@ fn key(b: &mut Builder, args: &Args<'_>) -> Result<Option<NodeId>, TypeError> {
         Arg::None => Ok(None),
         key => b.signal(&key).map(Some),
     }
+}
+
+/// How many values are kept.
+fn how_many(args: &Args<'_>, name: &str) -> Result<usize, TypeError> {
+    let n = args.integer(name)?;
+    if (1..=100_000).contains(&n) {
+        return Ok(n as usize);
+    }
+    Err(TypeError::new(format!("`{name}` must lie between 1 and 100,000, found {n}")))
 }
 
 const SCHEDULE: &[A] = &[
@@ -169,7 +178,8 @@ pub(super) const WORDS: &[Def] = &[
                 _ => a.number("init")?,
             };
             let name = name(b, a, "ema")?;
-            let old = b.graph.state(&name, init, key, None);
+            let dim = b.graph.shape(x).dim;
+            let old = b.graph.state(&name, init, key, dim);
             let one = b.graph.number(1.0)?;
             let rest = b.graph.binary(Binary::Sub, one, decay)?;
             let (kept, new) =
@@ -202,17 +212,88 @@ pub(super) const WORDS: &[Def] = &[
         form: Form::Function,
         run: |b, a| {
             let (x, key) = (b.signal(&a.get("x"))?, key(b, a)?);
-            let keep = a.integer("keep")?;
-            if !(1..=100_000).contains(&keep) {
-                return Err(TypeError::new(format!(
-                    "`history`: `keep` must lie between 1 and 100,000, found {keep}"
-                )));
-            }
+            let keep = how_many(a, "keep")?;
             let name = name(b, a, "history")?;
-            let old = b.graph.state(&name, Reason::Missing.value(), key, Some(keep as usize));
+            let old = b.graph.state(&name, Reason::Missing.value(), key, Some(keep));
             let next = b.graph.append(old, x)?;
             b.graph.update(old, next)?;
             Ok(Arg::Signal(old))
+        },
+    },
+    Def {
+        word: Word {
+            name: "hold",
+            family: Family::Time,
+            axes: "x on batch (or on the axis of the key) → same",
+            summary: "x where it is present, else its last present value from earlier batches.",
+            details: "`x.hold()` keeps the last present value along siblings instead.",
+            args: &[
+                A { name: "x", help: "a signal" },
+                KEY,
+                A { name: "init=None", help: "the value before there was any" },
+                NAME,
+            ],
+            examples: &[
+                eg(r#"hold(r.max("batch"))"#, r#"{"r": [[0, 4]]}"#, "4"),
+                eg(r#"hold(r.max("batch"), init=1)"#, r#"{"r": [[null]]}"#, "1"),
+            ],
+        },
+        form: Form::Function,
+        run: |b, a| {
+            let (x, key) = (b.signal(&a.get("x"))?, key(b, a)?);
+            let init = match a.get("init") {
+                Arg::None => Reason::Missing.value(),
+                _ => a.number("init")?,
+            };
+            let name = name(b, a, "hold")?;
+            let dim = b.graph.shape(x).dim;
+            let old = b.graph.state(&name, init, key, dim);
+            let held = b.graph.or_else(x, old)?;
+            Ok(Arg::Signal(b.graph.update(old, held)?))
+        },
+    },
+    Def {
+        word: Word {
+            name: "rolling",
+            family: Family::Time,
+            axes: "x → same",
+            summary: "Over the last n present values of x, itself included, in the order they arrive and from batch to batch.",
+            details: "Elements are taken in the order of the batch: groups, their rollouts, and so on. An absent x stays absent and enters no window.",
+            args: &[
+                A { name: "x", help: "a signal" },
+                A { name: "n", help: "how many values" },
+                A { name: "op=\"mean\"", help: "mean, sum, std, min, max, median, quantile, count, first" },
+                A { name: "q=0.5", help: "the share, for `quantile`" },
+                NAME,
+            ],
+            examples: &[
+                eg("rolling(r, 2)", r#"{"r": [[1, 3], [7, null]]}"#, r#"[[1, 2], [5, "<missing>"]]"#),
+                eg(r#"rolling(r, 3, "quantile", q=0.5)"#, r#"{"r": [[1, 3], [7, 0]]}"#, "[[1, 2], [3, 3]]"),
+            ],
+        },
+        form: Form::Function,
+        run: |b, a| {
+            let q = a.number("q")?;
+            if !(0.0..=1.0).contains(&q) {
+                return Err(TypeError::new(format!("`rolling`: `q` must lie between 0 and 1, found {q}")));
+            }
+            let op = a.choice(
+                "op",
+                &[
+                    ("mean", Reducer::Mean),
+                    ("sum", Reducer::Sum),
+                    ("std", Reducer::Std { ddof: 0 }),
+                    ("min", Reducer::Min),
+                    ("max", Reducer::Max),
+                    ("median", Reducer::Median),
+                    ("quantile", Reducer::Quantile(Real(q))),
+                    ("count", Reducer::Count),
+                    ("first", Reducer::First),
+                ],
+            )?;
+            let (x, n) = (b.signal(&a.get("x"))?, how_many(a, "n")?);
+            let name = name(b, a, "rolling")?;
+            Ok(Arg::Signal(b.graph.rolling(op, n, x, &name)?))
         },
     },
     Def {
@@ -221,26 +302,33 @@ pub(super) const WORDS: &[Def] = &[
             family: Family::Time,
             axes: "→ batch, or the axis of the key",
             summary: "A value kept from earlier batches, as it was before this one.",
-            details: "`update(state, value)` gives it its next value.",
+            details: "`update(state, value)` gives it its next value. A state that begins with a text keeps texts: whatever `map` writes as JSON and reads with `parse_json`.",
             args: &[
                 A { name: "name", help: "its name in the saved state" },
-                A { name: "init=0", help: "the value before the first batch; None: absent" },
+                A {
+                    name: "init=0",
+                    help: "the number or text before the first batch; None: an absent number",
+                },
                 KEY,
             ],
-            examples: &[eg(
-                r#"update(state("seen"), state("seen") + r.count("batch"))"#,
-                r#"{"r": [[0, 4]]}"#,
-                "2",
-            )],
+            examples: &[
+                eg(r#"update(state("seen"), state("seen") + r.count("batch"))"#, r#"{"r": [[0, 4]]}"#, "2"),
+                eg(
+                    r#"update(state("log", init=""), map(lambda log, x: log + str(x), state("log", init=""), r.max("batch"), kind="text"))"#,
+                    r#"{"r": [[0, 4]]}"#,
+                    r#""4.0""#,
+                ),
+            ],
         },
         form: Form::Function,
         run: |b, a| {
-            let key = key(b, a)?;
+            let (name, key) = (a.text("name")?, key(b, a)?);
             let init = match a.get("init") {
+                Arg::Text(text) => return Ok(Arg::Signal(b.graph.state_text(&name, &text, key))),
                 Arg::None => Reason::Missing.value(),
                 _ => a.number("init")?,
             };
-            Ok(Arg::Signal(b.graph.state(&a.text("name")?, init, key, None)))
+            Ok(Arg::Signal(b.graph.state(&name, init, key, None)))
         },
     },
     Def {

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use meed_algebra::Schema;
 use meed_data::Source;
 use meed_spec::params::show;
 use meed_spec::{Spec, SpecFile, Want, explain};
@@ -35,15 +34,14 @@ impl Check {
     pub fn run(self) -> Result<Outcome> {
         let asked = self.settings.values()?;
         let file = SpecFile::open(&self.spec)?;
-        let schema = if self.data.is_empty() {
-            let declared = Spec::declared_axes(&file, asked.clone());
-            Schema::open(declared.contains_key("step_len") || file.source.contains("step_len"))
+        let spec = if self.data.is_empty() {
+            Spec::read_open(&file, asked, Want::Outputs)?
         } else {
             let source = Source::open(&self.data, &self.reading.options(false)?)?;
             let declared = Spec::declared_axes(&file, asked.clone());
-            source.schema(&declared).with_context(|| file.name.clone())?
+            let schema = source.schema(&declared).with_context(|| file.name.clone())?;
+            Spec::read(&file, &schema, asked, Want::Outputs)?
         };
-        let spec = Spec::read(&file, &schema, asked, Want::Outputs)?;
         let graph = spec.plan.graph();
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}: good", file.name)?;
@@ -67,7 +65,8 @@ impl Check {
                 } else {
                     format!(" (default {})", show(&p.default))
                 };
-                let line = format!("  {:20} {value}{changed}  {}", p.name, p.help);
+                let learn = if p.learn.is_some() { " (learnable)" } else { "" };
+                let line = format!("  {:20} {value}{changed}{learn}  {}", p.name, p.help);
                 writeln!(out, "{}", line.trim_end())?;
             }
         }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use meed_data::{OnError, ReadOptions};
-use meed_spec::params::parse_value;
+use meed_spec::params::{from_json, parse_value};
 use meed_spec::words::Arg;
 
 /// Knobs of the spec.
 #[derive(Args)]
 pub struct Settings {
-    /// Sets a param of the spec; the value is JSON, or else a text. May be repeated.
-    #[arg(long = "set", value_name = "NAME=VALUE")]
+    /// Sets a param of the spec; the value is JSON, or else a text. `@FILE` sets all that the JSON object in the file
+    /// names, such as what `fit -o` wrote. May be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE | @FILE")]
     set: Vec<String>,
 }
 
@@ -20,6 +21,10 @@ impl Settings {
     pub fn values(&self) -> Result<BTreeMap<String, Arg>> {
         let mut values = BTreeMap::new();
         for text in &self.set {
+            if let Some(path) = text.strip_prefix('@') {
+                values.extend(from_file(path)?);
+                continue;
+            }
             let Some((name, value)) = text.split_once('=') else {
                 bail!("`--set {text}` is not of the form name=value");
             };
@@ -29,6 +34,14 @@ impl Settings {
         }
         Ok(values)
     }
+}
+
+/// The params a JSON object in a file names.
+fn from_file(path: &str) -> Result<BTreeMap<String, Arg>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading the params in {path}"))?;
+    let json: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&text).with_context(|| format!("{path} is not a JSON object of params"))?;
+    Ok(json.iter().map(|(name, value)| (name.clone(), from_json(value))).collect())
 }
 
 #[derive(Clone, Copy, ValueEnum)]

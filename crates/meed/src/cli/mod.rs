@@ -2,7 +2,11 @@
 
 mod check;
 mod common;
+mod fit;
+mod highlight;
 mod math;
+mod plot;
+mod puzzle;
 mod recipe;
 mod sandbox;
 mod score;
@@ -25,6 +29,8 @@ struct Cli {
 enum Command {
     /// Scores rollouts with a spec.
     Score(Box<score::Score>),
+    /// Fits the learnable params of a spec.
+    Fit(Box<fit::Fit>),
     /// Checks a spec and says what it needs.
     Check(Box<check::Check>),
     /// The words of the language.
@@ -33,6 +39,8 @@ enum Command {
     Help(words::Help),
     /// Compares an answer with the reference and explains the verdict.
     Math(math::Math),
+    /// Makes tasks of a puzzle that its scorer checks; lists the puzzles without a name.
+    Puzzle(puzzle::Puzzle),
     /// Published systems as specs: list, show and test them.
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -55,10 +63,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Score(command) => command.run(),
+        Command::Fit(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),
         Command::Math(command) => command.run(),
+        Command::Puzzle(command) => command.run(),
         Command::Recipe(command) => command.run(),
         Command::Sandbox(command) => command.run(),
     };

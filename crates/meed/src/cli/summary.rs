@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use meed_algebra::absent::reason_of;
-use meed_algebra::{Axis, Kind, Outputs, Plan, Reason, Shape, Values};
+use meed_algebra::{Axis, Kind, Op, Outputs, Plan, Reason, Shape, Values};
 use meed_data::{Piece, Report, Source};
 use meed_spec::Spec;
 use serde_json::{Value, json};
@@ -93,14 +93,14 @@ impl Summary {
     pub fn add(&mut self, piece: &Piece, outputs: &Outputs) {
         for (line, (_, column)) in self.lines.iter_mut().zip(&outputs.columns) {
             match &column.values {
-                Values::Numbers(v) => v.iter().for_each(|x| match reason_of(*x) {
-                    None if x.is_finite() => line.add(*x),
-                    None => *line.absent.entry(Reason::Undefined.name()).or_insert(0) += 1,
-                    Some(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
-                }),
                 Values::Texts(v) => v.iter().for_each(|t| match t {
                     Ok(_) => line.count += 1,
                     Err(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
+                }),
+                numbers => (0..numbers.len()).map(|i| numbers.number(i)).for_each(|x| match reason_of(x) {
+                    None if x.is_finite() => line.add(x),
+                    None => *line.absent.entry(Reason::Undefined.name()).or_insert(0) += 1,
+                    Some(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
                 }),
             }
         }
@@ -138,11 +138,12 @@ impl Summary {
         }
         self.clock = clock;
         for node in spec.plan.graph().nodes() {
-            if let meed_algebra::Op::Call(call) = &node.op
-                && let Some(trouble) = call.0.trouble()
-            {
-                self.trouble.push(format!("{}: {trouble}", call.0.name()));
-            }
+            let trouble = match &node.op {
+                Op::Call(call) => call.0.trouble().map(|t| format!("{}: {t}", call.0.name())),
+                Op::CallOver { call, .. } => call.0.trouble().map(|t| format!("{}: {t}", call.0.name())),
+                _ => None,
+            };
+            self.trouble.extend(trouble);
         }
     }
 

@@ -1,0 +1,225 @@
+//! N-grams: how many a text shares with its references, and which there are.
+
+use super::hash::{BASE, fingerprint, mix};
+use super::split;
+use crate::error::ScoreError;
+use crate::options::Options;
+
+/// Of every order up to `orders`, how many n-grams of `text` are in a reference: each as often as it is in the
+/// reference that has it most often.
+///
+/// An n-gram is told from others by the place in the table of its first n − 1 units and by its last unit, so
+/// nothing rests on hashes being different. Time and memory are linear in the texts.
+pub(crate) fn shared(text: &[u32], references: &[&[u32]], orders: usize) -> Vec<usize> {
+    let longest = references.iter().map(|r| r.len()).max().unwrap_or(0);
+    let mut table = Table::new(text.len());
+    // For each position, the place of the n-gram that begins there; for references only while `text` has it.
+    let mut of_text = vec![0u32; text.len()];
+    let mut of_references: Vec<Vec<u32>> = references.iter().map(|r| vec![0; r.len()]).collect();
+    let mut found = vec![0; orders];
+    for n in 1..=orders.min(text.len()).min(longest) {
+        table.order = n as u32;
+        for i in 0..=text.len() - n {
+            let place = table.place_or_new(of_text[i], text[i + n - 1]);
+            table.slots[place].text += 1;
+            of_text[i] = place as u32;
+        }
+        for (k, (reference, places)) in references.iter().zip(&mut of_references).enumerate() {
+            for i in 0..(reference.len() + 1).saturating_sub(n) {
+                if places[i] == NOWHERE {
+                    continue;
+                }
+                places[i] = match table.place(places[i], reference[i + n - 1]) {
+                    Some(place) => {
+                        found[n - 1] += usize::from(table.slots[place].met(k as u32 + 1));
+                        place as u32
+                    }
+                    None => NOWHERE,
+                };
+            }
+        }
+    }
+    found
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// An n-gram of the text.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    key: u64,
+    /// The order it was written in; an earlier one means the slot is free.
+    order: u32,
+    /// How often the text has it.
+    text: u32,
+    /// Which reference was read last, and how often it had the n-gram so far.
+    reference: u32,
+    here: u32,
+    /// The most any reference had, at most `text`.
+    most: u32,
+}
+
+impl Slot {
+    /// Notes that reference `k` has the n-gram once more: whether that is one more shared one.
+    fn met(&mut self, k: u32) -> bool {
+        if self.reference != k {
+            (self.reference, self.here) = (k, 0);
+        }
+        self.here += 1;
+        let more = self.here > self.most && self.most < self.text;
+        self.most += u32::from(more);
+        more
+    }
+}
+
+struct Table {
+    slots: Vec<Slot>,
+    mask: usize,
+    order: u32,
+}
+
+impl Table {
+    fn new(keys: usize) -> Table {
+        let size = (2 * keys.max(4)).next_power_of_two();
+        Table { slots: vec![Slot::default(); size], mask: size - 1, order: 0 }
+    }
+
+    fn first(&self, key: u64) -> usize {
+        let spread = key.wrapping_mul(BASE);
+        (spread ^ (spread >> 32)) as usize & self.mask
+    }
+
+    fn key(prefix: u32, last: u32) -> u64 {
+        u64::from(prefix) << 32 | u64::from(last)
+    }
+
+    fn place(&self, prefix: u32, last: u32) -> Option<usize> {
+        let key = Table::key(prefix, last);
+        let mut at = self.first(key);
+        loop {
+            let slot = &self.slots[at];
+            if slot.order != self.order {
+                return None;
+            }
+            if slot.key == key {
+                return Some(at);
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
+
+    fn place_or_new(&mut self, prefix: u32, last: u32) -> usize {
+        let key = Table::key(prefix, last);
+        let mut at = self.first(key);
+        loop {
+            let slot = &mut self.slots[at];
+            if slot.order != self.order {
+                *slot = Slot { key, order: self.order, ..Slot::default() };
+                return at;
+            }
+            if slot.key == key {
+                return at;
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
+}
+
+/// Fingerprints of the runs of `n` units, each rolled from the one before.
+pub(crate) fn runs(units: impl Iterator<Item = u64>, n: usize) -> Vec<u64> {
+    let leaving_weight = (1..n).fold(1u64, |w, _| w.wrapping_mul(BASE));
+    let mut last = vec![0u64; n];
+    let mut run = 0u64;
+    let mut runs = Vec::new();
+    for (i, unit) in units.enumerate() {
+        let slot = &mut last[i % n];
+        run = run.wrapping_sub(slot.wrapping_mul(leaving_weight)).wrapping_mul(BASE).wrapping_add(unit);
+        *slot = unit;
+        if i + 1 >= n {
+            runs.push(mix(run));
+        }
+    }
+    runs
+}
+
+/// What n-grams are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Runs of letters and digits, in lower case.
+    Words,
+    /// Characters as they are.
+    Characters,
+}
+
+impl Unit {
+    /// The option `unit`.
+    pub(crate) fn of(options: &Options) -> Result<Unit, ScoreError> {
+        let words = options.choice("unit", &["words", "characters"])? == "words";
+        Ok(if words { Unit::Words } else { Unit::Characters })
+    }
+}
+
+/// Fingerprints of every run of `n` units, in order.
+pub(crate) fn all_runs(text: &str, unit: Unit, n: usize) -> Vec<u64> {
+    match unit {
+        Unit::Words => {
+            runs(split::plain_words(&split::lower(text)).map(|w| mix(fingerprint(w.as_bytes()))), n)
+        }
+        Unit::Characters => runs(text.chars().map(|c| mix(u64::from(c))), n),
+    }
+}
+
+/// Fingerprints of the different runs of `n` units, ascending.
+pub(crate) fn distinct_runs(text: &str, unit: Unit, n: usize) -> Vec<u64> {
+    let mut runs = all_runs(text, unit, n);
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+/// How many values two ascending lists share.
+pub(crate) fn shared_of_sorted(a: &[u64], b: &[u64]) -> usize {
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        shared += usize::from(a[i] == b[j]);
+        let (x, y) = (a[i], b[j]);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plainly(text: &[u32], references: &[&[u32]], n: usize) -> usize {
+        let count = |units: &[u32]| {
+            let mut counts: HashMap<Vec<u32>, usize> = HashMap::new();
+            units.windows(n).for_each(|w| *counts.entry(w.to_vec()).or_default() += 1);
+            counts
+        };
+        let references: Vec<_> = references.iter().map(|r| count(r)).collect();
+        let most =
+            |gram: &Vec<u32>| references.iter().map(|r| r.get(gram).copied().unwrap_or(0)).max().unwrap_or(0);
+        count(text).iter().map(|(gram, c)| most(gram).min(*c)).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn as_counted_plainly(
+            text in prop::collection::vec(0u32..4, 0..40),
+            references in prop::collection::vec(prop::collection::vec(0u32..4, 0..40), 1..4),
+        ) {
+            let references: Vec<&[u32]> = references.iter().map(Vec::as_slice).collect();
+            let found = shared(&text, &references, 5);
+            for n in 1..=5 {
+                prop_assert_eq!(found[n - 1], plainly(&text, &references, n));
+            }
+        }
+    }
+}
