@@ -338,6 +338,7 @@ fn landlock(steps: &mut Steps, jail: &Jail<'_>) {
         Level::Restricted => {
             let system = SYSTEM.iter().chain(&DEVICES).chain(&ETC).map(Path::new);
             for place in system.chain(jail.visible.iter().map(PathBuf::as_path)).filter(|p| p.exists()) {
+                steps.label(format!("Landlock: showing {}", place.display()));
                 allow(steps, &place.to_string_lossy(), if place.is_dir() { READ } else { 1 | 4 });
             }
             if jail.proc {

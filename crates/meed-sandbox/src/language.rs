@@ -94,7 +94,7 @@ pub static LANGUAGES: [Language; 8] = [
         command: "rustc",
         compile: Some(&["{tool}", "-O", "--edition", "2021", "-o", "out/main", "{file}"]),
         run: &["/box/main"],
-        proc: false,
+        proc: true,
         address_space: true,
         out_of_memory: &["memory allocation of"],
     },

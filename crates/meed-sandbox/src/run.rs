@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::channel::Channel;
 use crate::error::Error;
-use crate::isolate::File;
+use crate::isolate::{File, NOBODY, is_root};
 use crate::language::{Language, java_class};
 use crate::launch::Exit;
 use crate::limits::Limits;
@@ -260,6 +260,12 @@ impl Std {
         let (stdin, to_stdin) = sys::pipe().map_err(&io)?;
         let (from_stdout, stdout) = sys::pipe().map_err(&io)?;
         let (from_stderr, stderr) = sys::pipe().map_err(&io)?;
+        if is_root() {
+            // So that the program, who is nobody, may open `/dev/stdin` and the like.
+            for end in [&stdin, &stdout, &stderr] {
+                std::os::unix::fs::fchown(end, Some(NOBODY), Some(NOBODY)).map_err(&io)?;
+            }
+        }
         Ok(Std { stdin, stdout, stderr, ours: Some([to_stdin, from_stdout, from_stderr]) })
     }
 

@@ -17,8 +17,9 @@ pub(crate) enum Stop {
 /// How often memory is looked at.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The resident memory of a process and all below it, in bytes; 0 for one that is gone.
-pub(crate) fn tree_memory(pid: i32) -> u64 {
+/// The resident memory of a process and all below it, in bytes. What they share counts for each of them, unless
+/// `shared_once`, which takes longer.
+fn tree_memory(pid: i32, shared_once: bool) -> u64 {
     let mut total = 0;
     let mut waiting = vec![pid];
     let mut seen = 0;
@@ -27,8 +28,8 @@ pub(crate) fn tree_memory(pid: i32) -> u64 {
         if seen > 10_000 {
             break;
         }
-        let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
-        total += statm.split(' ').nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) * 4096;
+        let share = if shared_once { proportional(pid) } else { None };
+        total += share.unwrap_or_else(|| resident(pid));
         let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { continue };
         for thread in threads.flatten() {
             let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
@@ -36,6 +37,19 @@ pub(crate) fn tree_memory(pid: i32) -> u64 {
         }
     }
     total
+}
+
+/// The resident memory of a process in bytes; 0 for one that is gone.
+fn resident(pid: i32) -> u64 {
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    statm.split(' ').nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+/// The same with every shared page divided by how many share it.
+fn proportional(pid: i32) -> Option<u64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 /// A watch over the memory of one run.
@@ -58,7 +72,8 @@ impl MemoryWatch {
             return false;
         }
         self.next = now + TICK;
-        self.pid.is_some_and(|pid| tree_memory(pid) > self.limit)
+        let over = |shared_once| self.pid.is_some_and(|pid| tree_memory(pid, shared_once) > self.limit);
+        over(false) && over(true)
     }
 
     /// When to look again.

@@ -118,7 +118,7 @@ fn no_file_of_the_host() {
     for source in [
         format!("print(open('{path}').read())"),
         "print(open('/etc/shadow').read())".into(),
-        "import os; print(os.listdir('/root'))".into(),
+        "print(open('/root/.bashrc').read())".into(),
         "import os; print(os.listdir('/home'))".into(),
         "print(open('/proc/1/environ').read()[:0] + open('/proc/1/root/etc/shadow').read())".into(),
         "print(open('/proc/sys/kernel/hostname').read())".into(),

@@ -234,9 +234,10 @@ fn every_language_here_runs_and_fails_as_it_should() {
             continue;
         }
         tried += 1;
-        let test = |source| names(&POOL.test(&Program { language, source }, &tests, &limits).unwrap());
-        assert_eq!(test(good), ["passed", "wrong_answer"], "{name}");
-        assert_eq!(test(failing), ["exception", "exception"], "{name}");
+        let test = |source| POOL.test(&Program { language, source }, &tests, &limits).unwrap();
+        let (right, wrong) = (test(good), test(failing));
+        assert_eq!(names(&right), ["passed", "wrong_answer"], "{name}: {right:?}");
+        assert_eq!(names(&wrong), ["exception", "exception"], "{name}: {wrong:?}");
         let compiles = |source| POOL.compile(&Program { language, source }, &limits).unwrap().name();
         assert_eq!((compiles(good), compiles(broken)), ("passed", "compile_error"), "{name}");
     }
@@ -310,7 +311,7 @@ fn patch_and_test() {
         outcome("--- a/tests/test.py\n+++ b/tests/test.py\n@@ -4 +4 @@\n-assert f(2) == 4\n+pass\n"),
         "tampering"
     );
-    assert_eq!(outcome(&change("open('tests/test.py', 'w').write(''); return x")), "exception");
+    assert_eq!(outcome(&change("open('tests/test.py', 'w').write(''); return x")), "forbidden");
 }
 
 #[test]
@@ -327,21 +328,23 @@ fn cold_runs_are_the_same() {
 fn the_restricted_level_runs_and_is_said() {
     let pool = Pool::new(1, Level::Restricted).unwrap();
     assert_eq!(pool.level(), Level::Restricted);
-    let source = "def f(x):\n    return 2 * x";
-    let outcomes =
-        pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
-    assert_eq!(names(&outcomes), ["passed", "wrong_answer"]);
+    // Nobody cannot read what is installed in root's own directory, and there is no mount to show it.
+    if Language::python().runtime().unwrap().tool.starts_with("/usr") {
+        let source = "def f(x):\n    return 2 * x";
+        let tests = asserts(&["assert f(1) == 2", "assert f(1) == 3"]);
+        assert_eq!(names(&pool.test(&python(source), &tests, &quick()).unwrap()), ["passed", "wrong_answer"]);
+    }
+    let bash = |source: &str| {
+        let language = Language::named("bash").unwrap();
+        pool.run(&Program { language, source }, b"", &quick()).unwrap()
+    };
+    assert_eq!(stdout(&bash("echo x > file; cat file")), "x\n");
     let secret = std::env::temp_dir().join(format!("meed-secret-{}", std::process::id()));
     std::fs::write(&secret, "secret").unwrap();
-    let escape = format!("print(open({:?}).read())", secret.to_str().unwrap());
-    let run = pool.run(&python(&escape), b"", &quick()).unwrap();
+    let run = bash(&format!("cat {}", secret.to_str().unwrap()));
     std::fs::remove_file(&secret).unwrap();
     assert!(run.failure.is_some(), "{run:?}");
-    for source in [
-        "import socket; socket.create_connection(('127.0.0.1', 1))",
-        "import os; os.setsid()",
-        "import os; os.kill(os.getppid(), 9)",
-    ] {
-        assert!(pool.run(&python(source), b"", &quick()).unwrap().failure.is_some(), "{source}");
+    for source in ["echo > /dev/tcp/127.0.0.1/1", "setsid true", "kill -9 $PPID", "echo x > /tmp/meed-escape"] {
+        assert!(bash(source).failure.is_some(), "{source}");
     }
 }
