@@ -217,6 +217,7 @@ fn freeze(steps: &mut Steps) {
     steps.label("mount namespace: leaving the host's root");
     let (old, slash) = (steps.text("/old"), steps.text("/"));
     steps.call(libc::SYS_umount2, [old, libc::MNT_DETACH.into()]);
+    steps.call(libc::SYS_unlinkat, [AT_CWD.into(), old, libc::AT_REMOVEDIR.into()]);
     restrict(steps, slash, false, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV);
 }
 

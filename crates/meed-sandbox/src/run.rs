@@ -306,12 +306,11 @@ pub(crate) fn run_once(
     drop(std);
     let mut run = finish(seat, child, &mut pipes, started, deadline, limits)?;
     // The script says over its channel why it did not start the program; the program itself has no such channel.
-    if let Some(mut job) = job.filter(|_| run.failure.is_some()) {
-        if let Ok(message) = job.receive(Instant::now() + Duration::from_millis(100)) {
-            if let Some(outcome) = failed_to_load(&message) {
-                run.failure = Some(outcome?);
-            }
-        }
+    if let Some(mut job) = job.filter(|_| run.failure.is_some())
+        && let Ok(message) = job.receive(Instant::now() + Duration::from_millis(100))
+        && let Some(outcome) = failed_to_load(&message)
+    {
+        run.failure = Some(outcome?);
     }
     Ok(run)
 }

@@ -39,7 +39,7 @@ fn two_thousand_programs_and_two_places() {
                         if n >= COUNT {
                             return mine;
                         }
-                        let i = if n % 2 == 0 { n / 2 } else { COUNT - 1 - n / 2 };
+                        let i = if n.is_multiple_of(2) { n / 2 } else { COUNT - 1 - n / 2 };
                         let (source, tests, _) = program(i);
                         running.fetch_add(1, Ordering::Relaxed);
                         let outcomes = pool.test(&python(&source), &tests, &limits).unwrap();

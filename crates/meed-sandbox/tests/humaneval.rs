@@ -18,9 +18,7 @@ struct Task {
 
 fn tasks() -> Vec<Task> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/humaneval.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path)
-        .or_else(|_| std::fs::read_to_string("/work/shared/data/humaneval.jsonl"))
-    else {
+    let Ok(text) = std::fs::read_to_string(&path) else {
         return Vec::new();
     };
     text.lines()
@@ -70,18 +68,21 @@ const BREAKS: [(&str, &[&str]); 8] = [
 #[test]
 fn every_broken_variant_fails_as_it_should() {
     let tasks = tasks();
-    let limits = Limits::default().with_wall(Duration::from_millis(800));
     let outcomes = POOL.map(tasks.len(), |i| {
         let (task, (body, _)) = (&tasks[i], BREAKS[i % BREAKS.len()]);
         // The canonical solution stands before: the broken definition replaces it.
         let source =
             format!("{}{}\n\ndef {}(*args, **named):\n    {body}\n", task.prompt, task.solution, task.entry);
-        POOL.test(&python(&source), &task.tests, &limits).unwrap()
+        // Only what never ends is given little time: a busy machine must not make the others late.
+        let wall = Duration::from_millis(if body.starts_with("while") { 800 } else { 20_000 });
+        POOL.test(&python(&source), &task.tests, &Limits::default().with_wall(wall)).unwrap()
     });
     for (i, outcomes) in outcomes.iter().enumerate() {
         let (body, allowed) = BREAKS[i % BREAKS.len()];
         assert!(!outcomes.is_empty(), "HumanEval/{i}");
-        for outcome in outcomes {
+        // Any text is true, so a test that asks for no more than truth passes; the task does not.
+        assert!(outcomes.iter().any(|o| !o.passed()), "HumanEval/{i} with {body:?}: {outcomes:?}");
+        for outcome in outcomes.iter().filter(|o| i % BREAKS.len() != 0 || !o.passed()) {
             assert!(allowed.contains(&outcome.name()), "HumanEval/{i} with {body:?}: {outcomes:?}");
         }
     }

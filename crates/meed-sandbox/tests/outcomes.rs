@@ -344,7 +344,8 @@ fn the_restricted_level_runs_and_is_said() {
     let run = bash(&format!("cat {}", secret.to_str().unwrap()));
     std::fs::remove_file(&secret).unwrap();
     assert!(run.failure.is_some(), "{run:?}");
-    for source in ["echo > /dev/tcp/127.0.0.1/1", "setsid true", "kill -9 $PPID", "echo x > /tmp/meed-escape"] {
+    for source in ["echo > /dev/tcp/127.0.0.1/1", "setsid true", "kill -9 $PPID", "echo x > /tmp/meed-escape"]
+    {
         assert!(bash(source).failure.is_some(), "{source}");
     }
 }
