@@ -61,8 +61,10 @@ pub(crate) fn integral(name: &Name, a: Expr, b: Expr, body: Expr) -> Expr {
 
 /// Whether the integrand might blow up between the bounds (a negative power of something with the variable).
 fn singular(e: &Expr) -> bool {
-    e.any(|e| matches!(e, Expr::Pow(b, k) if b.has_variables() && k.as_rational().is_none_or(is_negative))
-        || matches!(e, Expr::Call(Func::Tan | Func::Cot | Func::Sec | Func::Csc, _)))
+    e.any(|e| {
+        matches!(e, Expr::Pow(b, k) if b.has_variables() && k.as_rational().is_none_or(is_negative))
+            || matches!(e, Expr::Call(Func::Tan | Func::Cot | Func::Sec | Func::Csc, _))
+    })
 }
 
 /// An indefinite integral; kept as written when no elementary rule applies.

@@ -233,25 +233,6 @@ impl Options {
         if self.is_given(name) { self.count(name, range).map(Some) } else { Ok(None) }
     }
 
-    /// A number in a range.
-    ///
-    /// # Errors
-    /// When it is something else.
-    pub fn number(&self, name: &str, range: RangeInclusive<f64>) -> Result<f64, ScoreError> {
-        match self.get(name) {
-            OptionValue::Number(x) if range.contains(x) => Ok(*x),
-            _ => Err(self.bad(name, format!("a number from {} to {}", range.start(), range.end()))),
-        }
-    }
-
-    /// A number in a range, or `None`.
-    ///
-    /// # Errors
-    /// When it is something else.
-    pub fn optional_number(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, ScoreError> {
-        if self.is_given(name) { self.number(name, range).map(Some) } else { Ok(None) }
-    }
-
     /// A text.
     ///
     /// # Errors

@@ -342,18 +342,23 @@ fn named<'v>(args: &Arguments<'v, '_>) -> starlark::Result<Result<Named<'v>, Typ
         };
         let read = match name.as_str() {
             "kind" => match value.unpack_str() {
-                Some("number") => Ok(found.kind = Kind::Number),
-                Some("bool") => Ok(found.kind = Kind::Bool),
-                Some("text") => Ok(found.kind = Kind::Text),
+                Some("number") => Ok(Kind::Number),
+                Some("bool") => Ok(Kind::Bool),
+                Some("text") => Ok(Kind::Text),
                 _ => Err(TypeError::new("`map`: `kind` is `number`, `bool` or `text`")),
-            },
-            "when" => Ok(found.when = Some(value)),
+            }
+            .map(|kind| found.kind = kind),
+            "when" => {
+                found.when = Some(value);
+                Ok(())
+            }
             "over" => axis().map(|a| found.over = a),
             "to" => axis().map(|a| found.to = a),
             "lanes" => match ListRef::from_value(value) {
                 Some(labels) if labels.iter().all(|l| l.unpack_str().is_some()) && !labels.is_empty() => {
-                    Ok(found.lanes =
-                        Some(labels.iter().filter_map(|l| l.unpack_str().map(str::to_string)).collect()))
+                    let labels = labels.iter().filter_map(|l| l.unpack_str().map(str::to_string));
+                    found.lanes = Some(labels.collect());
+                    Ok(())
                 }
                 _ => Err(TypeError::new("`map`: `lanes` is a list of labels")),
             },

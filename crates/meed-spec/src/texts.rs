@@ -165,10 +165,10 @@ pub(crate) fn similarity<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64, TypeErro
         }
         let (mut best, mut best_a, mut best_b) = (0, a0, b0);
         row[b0..=b1].fill(0);
-        for i in a0..a1 {
+        for (i, x) in a.iter().enumerate().take(a1).skip(a0) {
             // From right to left, so that `row[j]` still belongs to the line before.
             for j in (b0..b1).rev() {
-                row[j + 1] = if a[i] == b[j] { if j == b0 { 1 } else { row[j] + 1 } } else { 0 };
+                row[j + 1] = if *x == b[j] { if j == b0 { 1 } else { row[j] + 1 } } else { 0 };
             }
             for j in b0..b1 {
                 if row[j + 1] > best {

@@ -48,7 +48,7 @@ fn weights_come_back_from_preferences_and_are_used() {
     // Worth 1.6 * helpful + 0.4 * brief: weights 0.8 and 0.2 of a reward on a scale of 2.
     folder.file("spec.star", WEIGHTS).file("rows.jsonl", preferences(4000, 1.6, 0.4));
     let ran = folder.good("fit spec.star rows.jsonl -o fitted.json");
-    assert!(ran.stdout.contains("weights") && ran.stdout.contains("helpful 0.8"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("weights") && ran.stdout.contains("helpful 0."), "{}", ran.stdout);
     let fitted: Value = serde_json::from_slice(&folder.read("fitted.json")).unwrap();
     let (h, b) = (number(&fitted["weights"], "helpful"), number(&fitted["weights"], "brief"));
     assert!((h + b - 1.0).abs() < 1e-9 && (h - 0.8).abs() < 0.03, "{fitted}");

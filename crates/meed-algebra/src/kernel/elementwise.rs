@@ -183,7 +183,7 @@ pub fn present(x: Operand<'_>, out: &mut [f64]) {
 /// The gradient `g` times the derivative `d`; 0 where there is no product.
 #[inline(always)]
 pub fn chain(g: Operand<'_>, d: Operand<'_>, out: &mut [f64]) {
-    map2(g, d, out, |g, d| {
+    map2(g, d, &mut Out::<false>(out), |g, d| {
         let product = g * d;
         if product.is_nan() { 0.0 } else { product }
     });
@@ -192,13 +192,14 @@ pub fn chain(g: Operand<'_>, d: Operand<'_>, out: &mut [f64]) {
 /// The gradient `g` where `condition` is present and not 0, else 0.
 #[inline(always)]
 pub fn gate(g: Operand<'_>, condition: Operand<'_>, out: &mut [f64]) {
-    map2(g, condition, out, |g, c| if c.is_nan() | (c == 0.0) | g.is_nan() { 0.0 } else { g });
+    let gated = |g: f64, c: f64| if c.is_nan() | (c == 0.0) | g.is_nan() { 0.0 } else { g };
+    map2(g, condition, &mut Out::<false>(out), gated);
 }
 
 /// `out = x`.
 #[inline(always)]
 pub fn copy(x: Operand<'_>, out: &mut [f64]) {
-    map1(x, out, |x| x);
+    map1(x, &mut Out::<false>(out), |x| x);
 }
 
 /// Whether `x` is one of `values`.

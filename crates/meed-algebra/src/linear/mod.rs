@@ -19,8 +19,9 @@ fn eliminate(matrix: &[Vec<f64>], right: &[f64]) -> Option<(Matrix, Vec<f64>, f6
     let scale = a.iter().flatten().fold(0.0_f64, |m, x| m.max(x.abs()));
     for k in 0..n {
         let pivot = (k..n).max_by(|i, j| a[*i][k].abs().total_cmp(&a[*j][k].abs()))?;
-        // Written so that NaN is no pivot either.
-        if !(a[pivot][k].abs() > 1e-14 * scale) {
+        // NaN is no pivot either.
+        let usable = a[pivot][k].abs() > 1e-14 * scale;
+        if !usable {
             return None;
         }
         if pivot != k {

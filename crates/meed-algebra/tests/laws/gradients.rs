@@ -180,6 +180,11 @@ fn each_word(schema: Schema) -> Graph {
         g.at(t, i, "rollout").unwrap();
     }
     g.append(embedding, r).unwrap();
+    let pairs = g.cross("rollout", "rollout", "group", false).unwrap();
+    let left = g.left(pairs, r).unwrap();
+    g.swap(left).unwrap();
+    let lane = g.schema().columns["rm"].0.lanes.clone().unwrap()[0].clone();
+    g.lane(rm, &lane).unwrap();
     g
 }
 

@@ -285,7 +285,8 @@ fn components(e: &Expr, n: usize, cx: &Context<'_>) -> Option<Vec<Value>> {
     let names = e.variables();
     let units = ["i", "j", "k"];
     // A lone `i` is the imaginary unit.
-    let is_vector = names.iter().all(|v| units.contains(&v.as_ref())) && names.iter().any(|v| v.as_ref() != "i");
+    let is_vector =
+        names.iter().all(|v| units.contains(&v.as_ref())) && names.iter().any(|v| v.as_ref() != "i");
     if !is_vector || !(2..=3).contains(&n) {
         return None;
     }
@@ -368,7 +369,8 @@ fn labels(v: &[Value]) -> Option<Vec<String>> {
 
 /// Values with single letters as names in the order of the alphabet, in which a point has them; others as they are.
 fn by_name(v: &[Value]) -> Vec<Value> {
-    let Some(names) = labels(v).filter(|n| distinct_names(n) && n.iter().all(|n| n.chars().count() == 1)) else {
+    let Some(names) = labels(v).filter(|n| distinct_names(n) && n.iter().all(|n| n.chars().count() == 1))
+    else {
         return v.to_vec();
     };
     let mut named: Vec<(String, Value)> = names.into_iter().zip(v.iter().cloned()).collect();

@@ -193,7 +193,7 @@ fn of_words(name: &str, with: &Arguments<'_>) -> Result<Check, Fault> {
             split(&text).filter(is).count() >= 10
         }),
         "prime_lengths" => Box::new(|text| {
-            let is_prime = |n: usize| n >= 2 && n < 100 && (2..n).all(|d| n % d != 0);
+            let is_prime = |n: usize| (2..100).contains(&n) && (2..n).all(|d| !n.is_multiple_of(d));
             split(&unpunctuated(text)).all(|word| is_prime(word.chars().count()))
         }),
         "repeats" => {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::python::{is_space, is_word};
+use super::python::{is_space, is_token_word, strip};
 
 /// The bounds of each sentence of the text, in bytes.
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -20,6 +20,11 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     }
     slices.push(start..ends);
     realign(text, &slices)
+}
+
+/// White space in the patterns of the tokenizer, which is Unicode's.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
 }
 
 /// A place where a sentence may end.
@@ -44,9 +49,9 @@ fn contexts(text: &str) -> Vec<Context> {
         let end = at + 1;
         let rest = &text[end..];
         let Some(next) = rest.chars().next() else { break };
-        let (next, after_end) = if is_space(next) {
-            let begin = end + rest.len() - rest.trim_start_matches(is_space).len();
-            let len = text[begin..].find(is_space).unwrap_or(text.len() - begin);
+        let (next, after_end) = if is_blank(next) {
+            let begin = end + rest.len() - rest.trim_start_matches(is_blank).len();
+            let len = text[begin..].find(is_blank).unwrap_or(text.len() - begin);
             if len == 0 {
                 continue;
             }
@@ -115,7 +120,7 @@ fn closing(sentence: &str) -> Option<(usize, usize)> {
     if closers == 0 {
         return None;
     }
-    let spaces = rest.len() - rest.trim_start_matches(is_space).len();
+    let spaces = rest.len() - rest.trim_start_matches(is_blank).len();
     (spaces > 0 || rest.is_empty() || rest.starts_with("--")).then_some((closers, closers + spaces))
 }
 
@@ -166,7 +171,7 @@ impl Model {
     /// Whether a sentence ends inside the text, which is a word, a mark and what follows.
     fn breaks(&self, text: &str) -> bool {
         let mut tokens: Vec<Token<'_>> = Vec::new();
-        for line in text.split('\n') {
+        for line in text.split('\n').filter(|line| !strip(line).is_empty()) {
             lex(line, |token| tokens.push(self.look(token)));
         }
         for i in 1..tokens.len() {
@@ -278,7 +283,7 @@ impl Token<'_> {
     /// A letter and a period.
     fn is_initial(&self) -> bool {
         let mut chars = self.text.chars();
-        let letter = chars.next().is_some_and(|c| is_word(c) && !is_digit(c));
+        let letter = chars.next().is_some_and(|c| is_token_word(c) && !is_digit(c));
         letter && chars.as_str() == "."
     }
 }
@@ -303,7 +308,7 @@ fn is_number(text: &str) -> bool {
 fn lex<'t>(line: &'t str, mut token: impl FnMut(&'t str)) {
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
-        if is_space(c) {
+        if is_blank(c) {
             at += c.len_utf8();
             continue;
         }
@@ -332,7 +337,7 @@ fn lex<'t>(line: &'t str, mut token: impl FnMut(&'t str)) {
 /// Whether a word ends before this.
 fn ends_word(rest: &str) -> bool {
     let Some(c) = rest.chars().next() else { return true };
-    let ends = |c: char, rest: &str| is_space(c) || is_outside_words(c) || several(rest).is_some();
+    let ends = |c: char, rest: &str| is_blank(c) || is_outside_words(c) || several(rest).is_some();
     if ends(c, rest) {
         return true;
     }
@@ -352,7 +357,7 @@ fn several(text: &str) -> Option<usize> {
             let mut rest = text;
             let mut pairs = 0;
             while let Some(next) = rest.strip_prefix('.') {
-                let Some(space) = next.chars().next().filter(|c| is_space(*c)) else {
+                let Some(space) = next.chars().next().filter(|c| is_blank(*c)) else {
                     return (pairs >= 2).then(|| text.len() - next.len());
                 };
                 rest = &next[space.len_utf8()..];

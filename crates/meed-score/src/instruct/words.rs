@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::python::{is_space, is_word, split};
+use super::python::{is_space, is_token_word, split};
 use super::sentences::sentences;
 
 /// A pattern and what it is replaced by.
@@ -35,13 +35,13 @@ fn space_out(sentence: &str) -> String {
     });
     static PUNCTUATION: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rules(&[
-            (r#"([^.])(\.)([\])}>"'»”’ ]*)[\s\x1c-\x1f]*\z"#, "$1 $2 $3 "),
+            (r#"([^.])(\.)([\])}>"'»”’ ]*)\s*\z"#, "$1 $2 $3 "),
             (r"([:,])([^\d])", " $1 $2"),
             (r"([:,])\z", " $1 "),
             (r"\.{2,}", " $0 "),
             (r"[;@#$%&]", " $0 "),
             (r"[\u{2012}-\u{2015}]", " $0 "),
-            (r#"([^.])(\.)([\])}>"']*)[\s\x1c-\x1f]*\z"#, "$1 $2$3 "),
+            (r#"([^.])(\.)([\])}>"']*)\s*\z"#, "$1 $2$3 "),
             (r"[?!]", " $0 "),
             (r"([^'])' ", "$1 ' "),
             (r"[*]", " $0 "),
@@ -54,7 +54,7 @@ fn space_out(sentence: &str) -> String {
             ("([»”’])", " $1 "),
             ("''", " '' "),
             ("\"", " '' "),
-            (r"[\s\x1c-\x1f]+", " "),
+            (r"\s+", " "),
             ("([^' ])('[sS]|'[mM]|'[dD]|') ", "$1 $2 "),
             ("([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) ", "$1 $2 "),
             (r"(?i)\b(can)(not)\b", " $1 $2 "),
@@ -94,8 +94,8 @@ fn open_single_quotes(text: &mut Cow<'_, str>) {
     let mut from = 0;
     for at in memchr::memchr_iter(b'\'', text.as_bytes()) {
         let rest = &text[at + 1..];
-        let inside = text[..at].chars().next_back().is_some_and(is_word);
-        if inside || !rest.starts_with(is_word) || is_contraction(rest) {
+        let inside = text[..at].chars().next_back().is_some_and(is_token_word);
+        if inside || !rest.starts_with(is_token_word) || is_contraction(rest) {
             continue;
         }
         out.push_str(&text[from..=at]);
@@ -109,7 +109,7 @@ fn open_single_quotes(text: &mut Cow<'_, str>) {
 }
 
 fn is_contraction(rest: &str) -> bool {
-    let len = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+    let len = rest.find(|c| !is_token_word(c)).unwrap_or(rest.len());
     ["re", "ve", "ll", "m", "t", "s", "d", "n"].iter().any(|end| rest[..len].eq_ignore_ascii_case(end))
 }
 

@@ -40,7 +40,7 @@ the method is that of \"ROUGE: A Package for Automatic Evaluation of Summaries\"
             Example {
                 code: r#"rouge(measure="recall", stem=True)"#,
                 with: r#"{"text": [["the cats sat"]], "answer": ["the cat always sat"]}"#,
-                gives: "[[0.5]]",
+                gives: "[[0.75]]",
             },
             Example {
                 code: r#"rouge(kind="Lsum")"#,

@@ -128,7 +128,7 @@ impl Grid {
         let next = match step {
             Step::Up => at.checked_sub(self.width)?,
             Step::Down => at + self.width,
-            Step::Left => (at % self.width > 0).then(|| at - 1)?,
+            Step::Left => (!at.is_multiple_of(self.width)).then(|| at - 1)?,
             Step::Right => (at % self.width + 1 < self.width).then_some(at + 1)?,
         };
         self.open.get(next).is_some_and(|open| *open).then_some(next)

@@ -203,7 +203,10 @@ fn every_grid(people: usize, kinds: usize) -> Vec<Grid> {
     let mut grids: Vec<Grid> = vec![Vec::new()];
     for _ in 0..kinds {
         let longer = |grid: Grid| {
-            orders.iter().map(|order| [grid.as_slice(), &[order.clone()]].concat()).collect::<Vec<_>>()
+            orders
+                .iter()
+                .map(|order| [grid.as_slice(), std::slice::from_ref(order)].concat())
+                .collect::<Vec<_>>()
         };
         grids = grids.into_iter().flat_map(longer).collect();
     }

@@ -49,6 +49,6 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         runs.sort_unstable();
         runs.dedup();
         let share = if all == 0 { Err(Reason::Empty) } else { Ok(runs.len() as f64 / all as f64) };
-        cells.iter().map(|cell| cell.as_ref().map_err(|r| *r).and_then(|_| share)).collect()
+        cells.iter().map(|cell| cell.as_ref().map_err(|r| *r).and(share)).collect()
     })
 }

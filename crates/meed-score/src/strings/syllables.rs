@@ -53,7 +53,8 @@ fn silent(w: &[u8]) -> i64 {
             || w.ends_with(b"shes");
         !hissing && !l_after_consonant(3)
     } else if w.ends_with(b"ed") && consonant(3) {
-        !matches!(at(3), Some(b't' | b'd')) && !(l_after_consonant(3) && at(4) != Some(b'l'))
+        let table = l_after_consonant(3) && at(4) != Some(b'l');
+        !(table || matches!(at(3), Some(b't' | b'd')))
     } else {
         false
     };

@@ -142,7 +142,8 @@ impl Choices {
             || closed.starts_with([')', ']', '.', ':', ',', ';', '\n', '"', '\'', '$', '`'])
             || closed.len() < rest.len();
         let words = closed.strip_prefix([' ', '-', '–']).is_some();
-        if !set_apart && !(words && letter.is_ascii_uppercase() && self.reads_on(letter, closed)) {
+        let a_sentence = words && letter.is_ascii_uppercase() && self.reads_on(letter, closed);
+        if !(set_apart || a_sentence) {
             return None;
         }
         let rest = closed.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '/' && c != '&');

@@ -45,6 +45,14 @@ pub(crate) fn column(
     })
 }
 
+/// Whether the data is at hand and has no such column. In a loaded file the data's axis may be missing too; then the
+/// column stays open, as nothing may ask for it.
+fn lacks(b: &Builder, name: &str, axis: Option<&str>) -> bool {
+    let schema = b.graph.schema();
+    let placed = || axis.is_none_or(|a| schema.tree.find(a.rsplit('.').next().unwrap_or(a)).is_some());
+    !schema.columns.contains_key(name) && (schema.complete || (b.graph.partial && placed()))
+}
+
 fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
     let name = args.text("name")?;
     let axis = match args.get("axis") {
@@ -58,7 +66,7 @@ fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
         ),
     };
     let default = args.get("default");
-    if !default.is_none() && b.graph.schema().complete && !b.graph.schema().columns.contains_key(&name) {
+    if !default.is_none() && lacks(b, &name, axis.as_deref()) {
         let value = b.signal(&default)?;
         let axis = axis.as_deref().unwrap_or("rollout");
         return Ok(Arg::Signal(b.graph.spread_at(value, axis, None)?));

@@ -33,7 +33,7 @@ fn map(b: &mut Builder, args: &Args<'_>, op: Unary) -> Result<Arg, TypeError> {
         // Plain numbers stay plain: functions of plain data use the same words.
         Arg::Number(x) => {
             let mut out = [0.0];
-            unary(op, Operand::Scalar(x), &mut out);
+            unary::<true>(op, Operand::Scalar(x), &mut out);
             if out[0].is_nan() {
                 return Err(TypeError::new(format!("{op:?} of {x} is not a number").to_lowercase()));
             }
@@ -49,7 +49,7 @@ fn map(b: &mut Builder, args: &Args<'_>, op: Unary) -> Result<Arg, TypeError> {
 pub(crate) fn combine(b: &mut Builder, x: &Arg, y: &Arg, op: Binary) -> Result<Arg, TypeError> {
     if let (Arg::Number(x), Arg::Number(y)) = (x, y) {
         let mut out = [0.0];
-        binary(op, Operand::Scalar(*x), Operand::Scalar(*y), &mut out);
+        binary::<true>(op, Operand::Scalar(*x), Operand::Scalar(*y), &mut out);
         if out[0].is_nan() {
             return Err(TypeError::new(format!("{x} {} {y} is not a number", op.symbol())));
         }

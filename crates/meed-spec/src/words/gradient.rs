@@ -10,7 +10,7 @@ fn grad(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
         Arg::List(items) => (false, items),
         one => (true, vec![one]),
     };
-    let by = by.iter().map(|x| signal(x)).collect::<Result<Vec<NodeId>, _>>()?;
+    let by = by.iter().map(signal).collect::<Result<Vec<NodeId>, _>>()?;
     let mut found = b.graph.gradient(loss, &by)?.into_iter().map(Arg::Signal);
     Ok(match (one, found.next()) {
         (true, Some(only)) => only,

@@ -41,6 +41,7 @@ pub fn svg(page: &Page, curves: &Curves) -> Result<String> {
             .map_err(|e| failed(&e))?;
         let mut mesh = chart.configure_mesh();
         mesh.x_desc(curves.x.as_str()).y_desc(curves.y.as_str()).light_line_style(WHITE);
+        mesh.x_label_formatter(&tick).y_label_formatter(&tick);
         mesh.draw().map_err(|e| failed(&e))?;
         for (i, curve) in drawn.iter().enumerate() {
             let colour = COLOURS[i % COLOURS.len()];
@@ -63,6 +64,11 @@ pub fn svg(page: &Page, curves: &Curves) -> Result<String> {
         area.present().map_err(|e| failed(&e))?;
     }
     Ok(text)
+}
+
+/// A number beside an axis, without the digits of rounding; `+ 0.0` takes the sign off zero.
+fn tick(value: &f64) -> String {
+    ((value * 1e6).round() / 1e6 + 0.0).to_string()
 }
 
 /// Evaluates the recipe once for all curves: every point is a group of one rollout.

@@ -132,8 +132,8 @@ impl<'a> Table<'a> {
     pub(super) fn distance_with(&self, text: &[u32], changed: std::ops::Range<usize>) -> u32 {
         let mut row = self.rows[changed.start].clone();
         let mut next = Row::default();
-        for i in changed.start..text.len() {
-            row.next(text[i], self.reference, self.strip.of(i + 1), &mut next, |_| {});
+        for (i, word) in text.iter().enumerate().skip(changed.start) {
+            row.next(*word, self.reference, self.strip.of(i + 1), &mut next, |_| {});
             std::mem::swap(&mut row, &mut next);
             // From here on both tables grow alike.
             if i + 1 >= changed.end
