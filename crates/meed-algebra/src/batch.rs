@@ -90,6 +90,12 @@ impl Batch {
         Ok(())
     }
 
+    /// The same axes with those of its columns whose name is wanted.
+    pub fn with_columns(mut self, wanted: impl Fn(&str) -> bool) -> Batch {
+        self.columns.retain(|name, _| wanted(name));
+        self
+    }
+
     /// The axes.
     pub fn tree(&self) -> &AxisTree {
         &self.tree

@@ -112,6 +112,36 @@ impl Plan {
         self.global.contains(&node)
     }
 
+    /// Whether the value of a rollout depends on that rollout alone: on nothing else of its group or batch, on no
+    /// kept value.
+    pub fn is_rollout_local(&self, node: NodeId) -> bool {
+        let graph = &self.graph;
+        needed_by(graph, [node]).iter().all(|n| {
+            let node = graph.node(*n);
+            let from = node.inputs.first().map(|i| graph.shape(*i).axis);
+            let wide = |scope: &Scope| match scope {
+                Scope::Axis(axis) => {
+                    matches!(*axis, Axis::BATCH | Axis::GROUP) && from.is_some_and(|f| f != *axis)
+                }
+                Scope::Inner => false,
+            };
+            match &node.op {
+                Op::Reduce { scope, .. } | Op::Segment { scope, .. } => !wide(scope),
+                Op::Lookup(_)
+                | Op::Left
+                | Op::Right
+                | Op::Swap
+                | Op::State { .. }
+                | Op::Append
+                | Op::Uniform(_)
+                | Op::SpreadAt(_) => false,
+                // Moving a child's value up is looking at one rollout of several.
+                Op::At | Op::EffectiveRank => !matches!(node.shape.axis, Axis::BATCH | Axis::GROUP),
+                _ => true,
+            }
+        })
+    }
+
     /// The columns that are read.
     pub fn columns(&self) -> BTreeSet<String> {
         self.needed
@@ -260,9 +290,13 @@ impl Plan {
 }
 
 fn needed(graph: &Graph, outputs: impl Iterator<Item = NodeId>) -> BTreeSet<NodeId> {
-    let mut needed = BTreeSet::new();
     let updates = graph.updates.iter().flat_map(|u| [u.value].into_iter().chain(u.key));
-    let mut open: Vec<NodeId> = outputs.chain(updates).collect();
+    needed_by(graph, outputs.chain(updates))
+}
+
+fn needed_by(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> BTreeSet<NodeId> {
+    let mut needed = BTreeSet::new();
+    let mut open: Vec<NodeId> = nodes.into_iter().collect();
     while let Some(n) = open.pop() {
         if needed.insert(n) {
             open.extend(&graph.node(n).inputs);

@@ -31,6 +31,7 @@ use crate::error::DataError;
 use crate::input::Format;
 use crate::source::Source;
 use lines::LineSink;
+pub use records::table;
 use records::RecordSink;
 use spool::Spool;
 
