@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow_array::ffi_stream::{RecordBatchStreamReader, FFI_ArrowArrayStream};
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray};
+use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+use arrow_array::{
+    Array, ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
@@ -14,7 +16,10 @@ use crate::error;
 /// The record batches an object offers, when it offers any.
 pub(crate) fn import(object: &Bound<'_, PyAny>) -> PyResult<Option<(SchemaRef, Vec<RecordBatch>)>> {
     // Hugging Face datasets are Arrow tables inside, and give them when asked in their own words.
-    if object.hasattr("with_format")? && object.hasattr("features")? && !object.hasattr("__arrow_c_stream__")? {
+    if object.hasattr("with_format")?
+        && object.hasattr("features")?
+        && !object.hasattr("__arrow_c_stream__")?
+    {
         let whole = pyo3::types::PySlice::full(object.py());
         return import(&object.call_method1("with_format", ("arrow",))?.get_item(whole)?);
     }
@@ -41,7 +46,10 @@ pub(crate) fn import(object: &Bound<'_, PyAny>) -> PyResult<Option<(SchemaRef, V
         };
         let array = arrow_array::make_array(data.map_err(|e| failed(&e))?);
         let rows = array.as_any().downcast_ref::<StructArray>().ok_or_else(|| {
-            error::value(format!("an Arrow array of structs is needed, one per row; this is {}", array.data_type()))
+            error::value(format!(
+                "an Arrow array of structs is needed, one per row; this is {}",
+                array.data_type()
+            ))
         })?;
         let batch = RecordBatch::from(rows.clone());
         return Ok(Some((batch.schema(), vec![batch])));

@@ -113,7 +113,8 @@ impl Given {
         }
         let given = |values, kind, dim| Given { axis: None, values, kind, dim };
         // A buffer of bytes of truth values says so with its format.
-        let truths = value.getattr_opt("dtype")?.is_some_and(|d| d.str().is_ok_and(|d| d.to_string() == "bool"));
+        let truths =
+            value.getattr_opt("dtype")?.is_some_and(|d| d.str().is_ok_and(|d| d.to_string() == "bool"));
         let kind = if truths { Kind::Bool } else { Kind::Number };
         let source = if truths { value.call_method1("view", ("uint8",))? } else { value.clone() };
         if let Some(numbers) = doubles(&source)? {
@@ -126,9 +127,19 @@ impl Given {
             let numbers = buffer.to_vec(value.py())?.into_iter().map(present).collect();
             return Ok(given(Values::Numbers(numbers), kind, Some(dim)));
         }
-        if let Some(method) = value.getattr_opt("astype")? {
-            let doubles = method.call1(("float64",))?;
-            return Ok(Given { kind, ..Given::read(&doubles)? });
+        let numeric = match value.getattr_opt("dtype")? {
+            None => false,
+            Some(dtype) => match dtype.getattr_opt("kind")? {
+                Some(kind) => "fiub".contains(&kind.extract::<String>()?),
+                None => false,
+            },
+        };
+        if numeric && value.getattr("ndim")?.extract::<usize>()? > 2 {
+            return Err(PyTypeError::new_err("an array of a column has one dimension, or two for vectors"));
+        }
+        if numeric {
+            let doubles = value.call_method1("astype", ("float64",))?;
+            return Ok(Given { kind, ..Given::read(&doubles.call_method1("copy", ("C",))?)? });
         }
         Given::list(value)
     }
@@ -177,7 +188,9 @@ impl Given {
                 match fitting.as_slice() {
                     [one] => *one,
                     [] => {
-                        return Err(error::value(format!("column `{name}` has {n} values, no axis has that many")));
+                        return Err(error::value(format!(
+                            "column `{name}` has {n} values, no axis has that many"
+                        )));
                     }
                     _ => {
                         return Err(error::value(format!(

@@ -62,7 +62,9 @@ impl Column {
                 Ok(text) => PyString::new(py, text).into_any(),
                 Err(_) => py.None().into_bound(py),
             },
-            Values::Numbers(v) if self.column.kind == Kind::Bool => (v[i] != 0.0).into_pyobject(py)?.to_owned().into_any(),
+            Values::Numbers(v) if self.column.kind == Kind::Bool => {
+                (v[i] != 0.0).into_pyobject(py)?.to_owned().into_any()
+            }
             Values::Numbers(v) => v[i].into_pyobject(py)?.into_any(),
         })
     }
@@ -76,7 +78,8 @@ impl Column {
         match sizes.split_first() {
             None => self.cell(py, at),
             Some((n, rest)) => {
-                let items = (0..*n).map(|k| self.inside(py, rest, at * n + k)).collect::<PyResult<Vec<_>>>()?;
+                let items =
+                    (0..*n).map(|k| self.inside(py, rest, at * n + k)).collect::<PyResult<Vec<_>>>()?;
                 Ok(PyList::new(py, items)?.into_any())
             }
         }
@@ -241,7 +244,11 @@ impl Column {
     fn __float__(&self) -> PyResult<f64> {
         match self.values() {
             Values::Numbers(v) if v.len() == 1 => Ok(v[0]),
-            _ => Err(error::value(format!("`{}` has {} values, not one number", self.name, self.values().len()))),
+            _ => Err(error::value(format!(
+                "`{}` has {} values, not one number",
+                self.name,
+                self.values().len()
+            ))),
         }
     }
 
@@ -358,7 +365,11 @@ fn digits(x: f64) -> String {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let trim = |t: &str| {
-        if t.contains('.') { t.trim_end_matches('0').trim_end_matches('.').to_string() } else { t.to_string() }
+        if t.contains('.') {
+            t.trim_end_matches('0').trim_end_matches('.').to_string()
+        } else {
+            t.to_string()
+        }
     };
     if (-5..16).contains(&exponent) {
         let rounded: f64 = text.parse().unwrap_or(x);

@@ -40,7 +40,13 @@ pub(crate) enum What {
     Unary(Unary, Item),
     Binary(Binary, Item, Item),
     /// A scorer written in Python.
-    Foreign { scorer: Arc<Py<PyAny>>, name: String, kind: Kind, inputs: Vec<Item>, when: Option<Item> },
+    Foreign {
+        scorer: Arc<Py<PyAny>>,
+        name: String,
+        kind: Kind,
+        inputs: Vec<Item>,
+        when: Option<Item>,
+    },
 }
 
 /// An expression and where it was written.
@@ -89,9 +95,11 @@ impl Expr {
         let mut found = self.updates().clone();
         match &self.what {
             What::Column(_) => {}
-            What::Word(_, given) | What::Scorer(_, given) => {
-                given.positional.iter().chain(given.named.iter().map(|n| &n.1)).for_each(|i| i.find(&mut found))
-            }
+            What::Word(_, given) | What::Scorer(_, given) => given
+                .positional
+                .iter()
+                .chain(given.named.iter().map(|n| &n.1))
+                .for_each(|i| i.find(&mut found)),
             What::Constant(x) | What::Unary(_, x) => x.find(&mut found),
             What::Binary(_, x, y) => [x, y].into_iter().for_each(|i| i.find(&mut found)),
             What::Foreign { inputs, when, .. } => inputs.iter().chain(when).for_each(|i| i.find(&mut found)),
@@ -265,7 +273,8 @@ fn one(
             let inputs = inputs.iter().map(|i| b.signal(&i.arg(built))).collect::<Result<Vec<_>, _>>()?;
             let gate = when.as_ref().map(|w| b.signal(&w.arg(built))).transpose()?;
             // Two calls are never taken to be the same: what a Python function returns is its own business.
-            let function = Foreign { name: name.clone(), identity: format!("{name} #{}", expr.order), kind: *kind };
+            let function =
+                Foreign { name: name.clone(), identity: format!("{name} #{}", expr.order), kind: *kind };
             let node = b.graph.call(Arc::new(function), &inputs, gate)?;
             calls.push(Call {
                 node,

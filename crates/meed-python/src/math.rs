@@ -20,11 +20,14 @@ fn options(
         "ignore" => Units::Ignore,
         "required" => Units::Required,
         other => {
-            return Err(error::value(format!("units are `lenient`, `ignore` or `required`, found `{other}`")));
+            return Err(error::value(format!(
+                "units are `lenient`, `ignore` or `required`, found `{other}`"
+            )));
         }
     };
-    let extract = Extract::named(place)
-        .ok_or_else(|| error::value(format!("answers are looked for in `any`, `marked` or `boxed`, found `{place}`")))?;
+    let extract = Extract::named(place).ok_or_else(|| {
+        error::value(format!("answers are looked for in `any`, `marked` or `boxed`, found `{place}`"))
+    })?;
     Ok(Options { strict, decimals, units, extract, relations_as_sets, budget })
 }
 
@@ -91,7 +94,9 @@ pub(crate) fn explain_verdict<'py>(
     let (verdict, why) = match e.verdict {
         Verdict::Equal => ("equal", None),
         Verdict::Different => ("different", None),
-        Verdict::Undecided(Undecided::Gold) => ("undecided", Some("the reference cannot be read".to_string())),
+        Verdict::Undecided(Undecided::Gold) => {
+            ("undecided", Some("the reference cannot be read".to_string()))
+        }
         Verdict::Undecided(why) => ("undecided", Some(why.to_string())),
     };
     dict.set_item("verdict", verdict)?;

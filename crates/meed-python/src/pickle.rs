@@ -16,35 +16,15 @@ use crate::expr::{Expr, Given, Item, What, reachable};
 use crate::place::Spot;
 use crate::signal::{Signal, item, kind_of};
 
-const UNARY: [Unary; 16] = [
-    Unary::Neg,
-    Unary::Not,
-    Unary::Abs,
-    Unary::Exp,
-    Unary::Log,
-    Unary::Sqrt,
-    Unary::Sign,
-    Unary::Floor,
-    Unary::Ceil,
-    Unary::Round,
-    Unary::Sigmoid,
-    Unary::LogSigmoid,
-    Unary::Tanh,
-    Unary::Softplus,
-    Unary::Cos,
-    Unary::Sin,
-];
-
-const BINARY: [Binary; 18] = [
+// What operators build; everything else is a word.
+const UNARY: [Unary; 3] = [Unary::Neg, Unary::Not, Unary::Abs];
+const BINARY: [Binary; 15] = [
     Binary::Add,
     Binary::Sub,
     Binary::Mul,
     Binary::Div,
     Binary::FloorDiv,
     Binary::Rem,
-    Binary::Pow,
-    Binary::Min,
-    Binary::Max,
     Binary::Lt,
     Binary::Le,
     Binary::Gt,
@@ -66,7 +46,10 @@ pub(crate) fn reduce_signal<'py>(py: Python<'py>, expr: &Arc<Expr>) -> Reduced<'
 }
 
 /// Every expression these are made of, as tuples, and where each of these is among them.
-pub(crate) fn encode<'py>(py: Python<'py>, roots: &[Arc<Expr>]) -> PyResult<(Bound<'py, PyList>, Vec<usize>)> {
+pub(crate) fn encode<'py>(
+    py: Python<'py>,
+    roots: &[Arc<Expr>],
+) -> PyResult<(Bound<'py, PyList>, Vec<usize>)> {
     let all = reachable(roots);
     let at: HashMap<*const Expr, usize> = all.iter().enumerate().map(|(i, e)| (Arc::as_ptr(e), i)).collect();
     let nodes = PyList::empty(py);
@@ -129,7 +112,9 @@ fn node<'py>(py: Python<'py>, expr: &Expr, at: &At) -> PyResult<Bound<'py, PyTup
 /// A part of an expression: an expression is the tuple `("#", its place in the list)`.
 fn to_python<'py>(py: Python<'py>, item: &Item, at: &At) -> PyResult<Bound<'py, PyAny>> {
     Ok(match item {
-        Item::Expr(expr) => ("#", at.get(&Arc::as_ptr(expr)).copied().unwrap_or(0)).into_pyobject(py)?.into_any(),
+        Item::Expr(expr) => {
+            ("#", at.get(&Arc::as_ptr(expr)).copied().unwrap_or(0)).into_pyobject(py)?.into_any()
+        }
         Item::Plain(arg) => plain(py, arg)?,
         Item::List(items) => {
             let items = items.iter().map(|i| to_python(py, i, at)).collect::<PyResult<Vec<_>>>()?;
@@ -176,13 +161,19 @@ pub(crate) fn decode(nodes: &Bound<'_, PyList>) -> PyResult<Vec<Arc<Expr>>> {
     Ok(all)
 }
 
-type Parts<'py> =
-    (String, String, Option<Vec<Bound<'py, PyAny>>>, Option<Bound<'py, PyDict>>, Option<(String, usize, usize, usize, String)>);
+type Parts<'py> = (
+    String,
+    String,
+    Option<Vec<Bound<'py, PyAny>>>,
+    Option<Bound<'py, PyDict>>,
+    Option<(String, usize, usize, usize, String)>,
+);
 
 fn decode_one(node: &Bound<'_, PyAny>, before: &[Arc<Expr>]) -> PyResult<Arc<Expr>> {
     let (what, name, items, more, place): Parts<'_> = node.extract()?;
     let unknown = || error::value(format!("this version of Meed has no `{name}`"));
-    let positional = items.unwrap_or_default().iter().map(|i| from_python(i, before)).collect::<PyResult<Vec<_>>>()?;
+    let positional =
+        items.unwrap_or_default().iter().map(|i| from_python(i, before)).collect::<PyResult<Vec<_>>>()?;
     let two = || match positional.as_slice() {
         [x, y] => Ok((x.clone(), y.clone())),
         [x] => Ok((x.clone(), Item::Plain(Arg::None))),
@@ -317,7 +308,8 @@ fn shape_of(axis: Axis, (lanes, dim): Inner) -> Shape {
 
 pub(crate) fn reduce_column<'py>(py: Python<'py>, column: &Column) -> Reduced<'py> {
     let restore = py.import("meed._meed")?.getattr("_column")?;
-    let levels: Vec<(String, Vec<usize>)> = column.levels.iter().map(|(n, o)| (n.clone(), o.to_vec())).collect();
+    let levels: Vec<(String, Vec<usize>)> =
+        column.levels.iter().map(|(n, o)| (n.clone(), o.to_vec())).collect();
     let args = PyTuple::new(
         py,
         [
@@ -355,7 +347,8 @@ type Tree = Vec<(String, String)>;
 
 fn tree_parts(tree: &AxisTree) -> Tree {
     let own = tree.axes().skip(3);
-    own.map(|a| (tree.name(a).to_string(), tree.parent(a).map_or("batch", |p| tree.name(p)).to_string())).collect()
+    own.map(|a| (tree.name(a).to_string(), tree.parent(a).map_or("batch", |p| tree.name(p)).to_string()))
+        .collect()
 }
 
 /// Axes, and for each column its name, axis, lanes and components, and kind.
@@ -413,7 +406,7 @@ pub(crate) fn _batch(
     axes: Tree,
     offsets: Vec<Vec<usize>>,
     columns: Vec<ColumnParts<'_>>,
-    (step, total_steps, group_ids): (u64, Option<u64>, Vec<u64>),
+    when_and_ids: (u64, Option<u64>, Vec<u64>),
 ) -> PyResult<crate::batch::Batch> {
     let cut_off = || error::value("a batch that is cut off");
     let counts = |o: &Vec<usize>| o.windows(2).map(|w| w[1].saturating_sub(w[0])).collect::<Vec<_>>();
@@ -426,9 +419,10 @@ pub(crate) fn _batch(
     for (name, axis, inner, kind, values) in columns {
         let kind = kind_of(&kind)?;
         let axis = batch.tree().require(&axis).map_err(|e| error::word(&e))?;
-        let column = meed_algebra::Column { shape: shape_of(axis, inner), kind, values: values_in(kind, &values)? };
+        let column =
+            meed_algebra::Column { shape: shape_of(axis, inner), kind, values: values_in(kind, &values)? };
         batch.add_column(&name, column).map_err(error::eval)?;
     }
-    (batch.step, batch.total_steps, batch.group_ids) = (step, total_steps, group_ids);
+    (batch.step, batch.total_steps, batch.group_ids) = when_and_ids;
     Ok(crate::batch::Batch { inner: Arc::new(batch) })
 }

@@ -4,7 +4,9 @@ use meed_data::{MISSING, Value};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple,
+};
 
 use crate::error;
 
@@ -38,9 +40,8 @@ pub(crate) fn of_columns(columns: &Bound<'_, PyDict>) -> PyResult<Vec<Value>> {
     let mut rows: Option<Vec<Vec<(Box<str>, Value)>>> = None;
     for (name, column) in columns {
         let name: String = name.extract()?;
-        let cells = cells(&column).map_err(|e| {
-            PyTypeError::new_err(format!("column `{name}`: {}", e.value(column.py())))
-        })?;
+        let cells = cells(&column)
+            .map_err(|e| PyTypeError::new_err(format!("column `{name}`: {}", e.value(column.py()))))?;
         let rows = rows.get_or_insert_with(|| vec![Vec::new(); cells.len()]);
         if rows.len() != cells.len() {
             return Err(error::value(format!(
@@ -102,6 +103,9 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
 
 /// NumPy, tensors, and what else behaves like a list, a mapping or a number.
 fn other(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    if object.cast::<PyBytes>().is_ok() {
+        return Err(PyTypeError::new_err("bytes cannot be read as data"));
+    }
     if let Ok(numbers) = doubles(object)
         && let Some(numbers) = numbers
     {
@@ -142,9 +146,8 @@ fn members<'py>(
             Ok(key) => key.to_string_lossy().into(),
             Err(_) => key.str()?.to_string_lossy().into(),
         };
-        let value = value(&object, depth + 1).map_err(|e| {
-            PyTypeError::new_err(format!("field `{key}`: {}", e.value(object.py())))
-        })?;
+        let value = value(&object, depth + 1)
+            .map_err(|e| PyTypeError::new_err(format!("field `{key}`: {}", e.value(object.py()))))?;
         members.push((key, value));
     }
     Ok(Value::Object(members))

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meed_algebra::{
-    Axis, Batch, Column, Graph, Kind, NodeId, Op, Outputs, Plan, Reason, Schema, Shape, State, TextCell, Values,
+    Axis, Batch, Column, Graph, Kind, NodeId, Op, Outputs, Plan, Reason, Schema, Shape, State, TextCell,
+    Values,
 };
 use meed_data::Output;
 use meed_spec::Param;
@@ -158,11 +159,8 @@ impl Stage {
         inputs: &Outputs,
         trouble: &mut Vec<String>,
     ) -> PyResult<Column> {
-        let column = Column {
-            shape: self.shape.clone(),
-            kind: self.call.kind,
-            values: Values::Numbers(Vec::new()),
-        };
+        let column =
+            Column { shape: self.shape.clone(), kind: self.call.kind, values: Values::Numbers(Vec::new()) };
         let mut column = here(self.plan.graph(), batch, column);
         let n = batch.len(column.shape.axis) * column.shape.width();
         let arity = inputs.columns.len() - usize::from(self.call.gated);
@@ -189,7 +187,8 @@ impl Stage {
             scorer.call_method1("_call", (lists, open.len(), groups))?.extract()?;
         trouble.extend(said);
         if values.len() != open.len() {
-            let message = format!("`{}` gave {} values for {} elements", self.call.name, values.len(), open.len());
+            let message =
+                format!("`{}` gave {} values for {} elements", self.call.name, values.len(), open.len());
             return Err(error::Error::new_err(message));
         }
         let text = self.call.kind == Kind::Text;
@@ -273,7 +272,9 @@ fn absence(value: &Bound<'_, PyAny>) -> PyResult<Option<Reason>> {
         None => Ok(None),
         Some(name) => {
             let name: String = name.extract()?;
-            Reason::from_name(&name).map(Some).ok_or_else(|| error::value(format!("there is no reason `{name}`")))
+            Reason::from_name(&name)
+                .map(Some)
+                .ok_or_else(|| error::value(format!("there is no reason `{name}`")))
         }
     }
 }

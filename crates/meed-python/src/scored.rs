@@ -89,7 +89,8 @@ impl Part {
             Values::Numbers(v) => Values::Numbers(places.map(|i| v[i]).collect()),
             Values::Texts(v) => Values::Texts(places.map(|i| v[i].clone()).collect()),
         };
-        let moved = meed_algebra::Column { values, shape: column.column.shape.clone(), kind: column.column.kind };
+        let moved =
+            meed_algebra::Column { values, shape: column.column.shape.clone(), kind: column.column.kind };
         Column { levels, column: Arc::new(moved), ..column }
     }
 }
@@ -98,10 +99,20 @@ impl Part {
 fn joined(name: &str, columns: &[Column], pieces: bool) -> Column {
     let Some(first) = columns.first() else {
         let column = meed_algebra::Column::numbers(Axis::BATCH, Vec::new());
-        return Column { name: name.into(), axis: "batch".into(), column: Arc::new(column), levels: Vec::new() };
+        return Column {
+            name: name.into(),
+            axis: "batch".into(),
+            column: Arc::new(column),
+            levels: Vec::new(),
+        };
     };
     if pieces && first.levels.is_empty() {
-        return Column { levels: Vec::new(), column: first.column.clone(), axis: first.axis.clone(), name: name.into() };
+        return Column {
+            levels: Vec::new(),
+            column: first.column.clone(),
+            axis: first.axis.clone(),
+            name: name.into(),
+        };
     }
     let mut levels = vec![("batch".to_string(), Arc::from([0, columns.len()]))];
     for (i, (level, _)) in first.levels.iter().enumerate() {
@@ -118,9 +129,9 @@ fn joined(name: &str, columns: &[Column], pieces: bool) -> Column {
         levels.push((level.clone(), offsets.into()));
     }
     let values = match first.column.values {
-        Values::Numbers(_) => Values::Numbers(
-            columns.iter().filter_map(|c| c.column.as_numbers()).flatten().copied().collect(),
-        ),
+        Values::Numbers(_) => {
+            Values::Numbers(columns.iter().filter_map(|c| c.column.as_numbers()).flatten().copied().collect())
+        }
         Values::Texts(_) => {
             Values::Texts(columns.iter().filter_map(|c| c.column.as_texts()).flatten().cloned().collect())
         }
@@ -133,7 +144,8 @@ fn joined(name: &str, columns: &[Column], pieces: bool) -> Column {
 pub(crate) fn read(name: &str, pieces: Vec<meed_data::Piece>) -> Column {
     let one = |piece: meed_data::Piece| {
         let column = piece.batch.column(name).cloned().map(Arc::new);
-        let part = Part { rows: piece.rows, axes: Arc::new(piece.batch), columns: column.into_iter().collect() };
+        let part =
+            Part { rows: piece.rows, axes: Arc::new(piece.batch), columns: column.into_iter().collect() };
         part.column(name, 0)
     };
     let mut columns: Vec<Column> = pieces.into_iter().map(one).collect();
@@ -151,9 +163,9 @@ impl Scored {
     }
 
     fn __getattr__(&self, name: &str) -> PyResult<Column> {
-        self.at(name).map(|i| self.column(i)).ok_or_else(|| {
-            PyAttributeError::new_err(format!("there is no output `{name}`"))
-        })
+        self.at(name)
+            .map(|i| self.column(i))
+            .ok_or_else(|| PyAttributeError::new_err(format!("there is no output `{name}`")))
     }
 
     fn __contains__(&self, name: &str) -> bool {

@@ -12,7 +12,7 @@ use pyo3::types::PyTuple;
 
 use crate::batch::Batch;
 use crate::pickle::{self, SchemaParts};
-use crate::run::{Program, hidden, here};
+use crate::run::{Program, here, hidden};
 use crate::scored::{Part, Scored};
 use crate::{error, pool};
 
@@ -159,7 +159,9 @@ impl Merged {
         let mut groups: Vec<Vec<(usize, usize)>> = Vec::new();
         for (s, shard) in shards.iter().enumerate() {
             if shard.tree() != shards[0].tree() {
-                return Err(error::DataError_::new_err("the shards have different axes: score them in one process"));
+                return Err(error::DataError_::new_err(
+                    "the shards have different axes: score them in one process",
+                ));
             }
             for g in 0..shard.len(Axis::GROUP) {
                 let at = match shard.group_ids.get(g) {
@@ -243,14 +245,16 @@ impl Merged {
     fn back(&self, whole: &Inner, shard: &Inner, s: usize, name: &str, column: &Column) -> PyResult<Column> {
         let axis = whole.tree().name(column.shape.axis);
         let Some(own) = shard.tree().find(axis) else {
-            let message = format!("output `{name}` is on `{axis}`, which shards do not have: score in one process");
+            let message =
+                format!("output `{name}` is on `{axis}`, which shards do not have: score in one process");
             return Err(error::Error::new_err(message));
         };
         let spans: Vec<Range<usize>> = match own {
             Axis::BATCH => vec![0..1],
             _ if shard.tree().contains(Axis::ROLLOUT, own) => {
                 let offsets = shard.offsets(Axis::ROLLOUT).windows(2);
-                let rollouts = self.places[s].iter().zip(offsets).map(|((_, first), w)| *first..first + w[1] - w[0]);
+                let rollouts =
+                    self.places[s].iter().zip(offsets).map(|((_, first), w)| *first..first + w[1] - w[0]);
                 rollouts.map(|r| below(whole, Axis::ROLLOUT, column.shape.axis, r)).collect()
             }
             _ => {

@@ -404,7 +404,8 @@ fn given(
     args: &Bound<'_, PyTuple>,
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Given> {
-    let mut given = Given { positional: this.into_iter().cloned().map(Item::Expr).collect(), named: Vec::new() };
+    let mut given =
+        Given { positional: this.into_iter().cloned().map(Item::Expr).collect(), named: Vec::new() };
     for arg in args {
         given.positional.push(item(&arg)?);
     }

@@ -188,7 +188,15 @@ fn finished(
     mut trouble: Vec<String>,
 ) -> Scored {
     trouble.extend(program.trouble());
-    Scored { outputs: program.outputs(), parts, pieces, layout, timings, trouble, warnings: program.warnings.clone() }
+    Scored {
+        outputs: program.outputs(),
+        parts,
+        pieces,
+        layout,
+        timings,
+        trouble,
+        warnings: program.warnings.clone(),
+    }
 }
 
 /// How to score.
@@ -227,7 +235,9 @@ impl Spec {
             named.push((name, expr));
         }
         if named.is_empty() {
-            return Err(PyTypeError::new_err("a spec needs an output, for example `Spec(reward=meed.number())`"));
+            return Err(PyTypeError::new_err(
+                "a spec needs an output, for example `Spec(reward=meed.number())`",
+            ));
         }
         Spec::new(py, Origin::Expressions(named), BTreeMap::new())
     }
@@ -263,7 +273,8 @@ impl Spec {
             let source = dump.get().open(py)?;
             return self.score_source(py, source, &options);
         }
-        let reading = reading(map, if group_size.is_some() { Some(GROUP.to_string()) } else { group_by }, batch_by);
+        let reading =
+            reading(map, if group_size.is_some() { Some(GROUP.to_string()) } else { group_by }, batch_by);
         let source = open(data, group_size, reading)?;
         self.score_source(py, source, &options)
     }
@@ -426,7 +437,9 @@ pub(crate) fn shard(
     let spec = spec.get();
     let mut source = open(data, None, reading(map, group_by, None))?;
     if let Some(field) = &source.layout().batch_by {
-        return Err(error::value(format!("`{field}` tells several batches apart; shards are those of one batch")));
+        return Err(error::value(format!(
+            "`{field}` tells several batches apart; shards are those of one batch"
+        )));
     }
     let declared = spec.declared(py);
     let schema = source.schema(declared).map_err(error::data)?;
@@ -513,7 +526,8 @@ fn open(data: &Bound<'_, PyAny>, group_size: Option<usize>, reading: ReadOptions
 
 /// A path, or several.
 fn paths(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<PathBuf>>> {
-    let is_path = |d: &Bound<'_, PyAny>| d.cast::<PyString>().is_ok() || d.hasattr("__fspath__").unwrap_or(false);
+    let is_path =
+        |d: &Bound<'_, PyAny>| d.cast::<PyString>().is_ok() || d.hasattr("__fspath__").unwrap_or(false);
     if is_path(data) {
         return Ok(Some(vec![data.extract()?]));
     }

@@ -72,13 +72,21 @@ fn an_output_that_is_not_there_is_named() {
 fn spread_out_values_are_compared_by_sign() {
     let folder = Folder::new();
     let rows: String = (0..20)
-        .map(|i| format!("{{\"prompt\": \"p{}\", \"completion\": \"x\", \"r\": {}, \"s\": {}}}\n", i / 4, i - 9, 9 - i))
+        .map(|i| {
+            format!(
+                "{{\"prompt\": \"p{}\", \"completion\": \"x\", \"r\": {}, \"s\": {}}}\n",
+                i / 4,
+                i - 9,
+                9 - i
+            )
+        })
         .collect();
     folder.file("rows.jsonl", rows);
     let ran = folder.meed("diff col(\"r\") col(\"s\") rows.jsonl --format json");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let labels: Vec<&str> = found["table"].as_array().unwrap().iter().map(|r| r["a"].as_str().unwrap()).collect();
+    let labels: Vec<&str> =
+        found["table"].as_array().unwrap().iter().map(|r| r["a"].as_str().unwrap()).collect();
     assert_eq!(labels, ["below 0", "0", "above 0"]);
     // Only r = 0 has the same value in both; every advantage is turned.
     assert_eq!((found["same"].as_u64(), found["sign_flips"].as_u64()), (Some(1), Some(20)));

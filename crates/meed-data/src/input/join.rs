@@ -123,8 +123,7 @@ pub(super) fn is_beside(path: &Path, others: &[PathBuf]) -> bool {
     };
     let Some(own) = stem(path) else { return false };
     BESIDE.iter().any(|ending| {
-        own.strip_suffix(ending)
-            .is_some_and(|base| others.iter().any(|o| stem(o).is_some_and(|s| s == base)))
+        own.strip_suffix(ending).is_some_and(|base| others.iter().any(|o| stem(o).is_some_and(|s| s == base)))
     })
 }
 
@@ -146,7 +145,9 @@ mod tests {
     #[test]
     fn what_lies_beside_is_not_rollouts() {
         let paths: Vec<PathBuf> =
-            ["rollouts.jsonl", "rollouts_materialized_inputs.jsonl", "other_failures.jsonl"].map(PathBuf::from).into();
+            ["rollouts.jsonl", "rollouts_materialized_inputs.jsonl", "other_failures.jsonl"]
+                .map(PathBuf::from)
+                .into();
         let kept: Vec<bool> = paths.iter().map(|p| is_beside(p, &paths)).collect();
         assert_eq!(kept, [false, true, false]);
     }

@@ -31,8 +31,8 @@ use crate::error::DataError;
 use crate::input::Format;
 use crate::source::Source;
 use lines::LineSink;
-pub use records::table;
 use records::RecordSink;
+pub use records::table;
 use spool::Spool;
 
 /// An output column.

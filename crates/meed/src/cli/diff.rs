@@ -102,10 +102,7 @@ impl Diff {
         let names = [self.a.clone(), self.b.clone()];
         let mut report = Report::new(names, outputs.map(String::clone), self.show);
         while let Some(mut piece) = source.next(extent)? {
-            let found = [
-                sides[0].score(&mut piece, self.seed)?,
-                sides[1].score(&mut piece, self.seed)?,
-            ];
+            let found = [sides[0].score(&mut piece, self.seed)?, sides[1].score(&mut piece, self.seed)?];
             self.compare(&piece, &found, &mut report);
         }
         let share = report.share();
@@ -133,7 +130,10 @@ impl Diff {
             report.add(sides, difference);
         }
         for group in piece.batch.offsets(Axis::ROLLOUT).windows(2) {
-            report.add_group(&found[0].advantages[group[0]..group[1]], &found[1].advantages[group[0]..group[1]]);
+            report.add_group(
+                &found[0].advantages[group[0]..group[1]],
+                &found[1].advantages[group[0]..group[1]],
+            );
         }
     }
 }

@@ -216,7 +216,11 @@ impl Report {
     pub fn text(&self) -> String {
         let mut text = String::new();
         let differing = self.rollouts - self.same;
-        let _ = writeln!(text, "A  {} ({})\nB  {} ({})\n", self.specs[0], self.outputs[0], self.specs[1], self.outputs[1]);
+        let _ = writeln!(
+            text,
+            "A  {} ({})\nB  {} ({})\n",
+            self.specs[0], self.outputs[0], self.specs[1], self.outputs[1]
+        );
         let _ = writeln!(
             text,
             "{differing} of {} rollouts differ ({:.2} %)",
@@ -227,7 +231,8 @@ impl Report {
         let _ = writeln!(text, "  absent: A {}, B {}", self.a_absent, self.b_absent);
         let (n, a, b) = self.present;
         if n > 0 {
-            let _ = writeln!(text, "  mean where both are present: A {:.4}, B {:.4}", a / n as f64, b / n as f64);
+            let _ =
+                writeln!(text, "  mean where both are present: A {:.4}, B {:.4}", a / n as f64, b / n as f64);
         }
         self.table(&mut text);
         let _ = writeln!(text, "\nadvantages within {} groups", self.groups);
@@ -267,7 +272,13 @@ impl Report {
 }
 
 fn sign(x: f64) -> f64 {
-    if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { 0.0 }
+    if x > 0.0 {
+        1.0
+    } else if x < 0.0 {
+        -1.0
+    } else {
+        0.0
+    }
 }
 
 fn value(x: f64) -> Value {
@@ -297,7 +308,13 @@ fn describe(text: &mut String, d: &Difference) {
             let after: String = d.text[span.end..].chars().take(AROUND).collect();
             let _ = writeln!(text, "  extracted  {} (bytes {}..{})", one_line(answer), span.start, span.end);
             let inside = &d.text[span.clone()];
-            let _ = writeln!(text, "  in         …{}⟦{}⟧{}…", one_line(&before), one_line(inside), one_line(&after));
+            let _ = writeln!(
+                text,
+                "  in         …{}⟦{}⟧{}…",
+                one_line(&before),
+                one_line(inside),
+                one_line(&after)
+            );
         }
         None => {
             let end: Vec<char> = d.text.chars().rev().take(2 * AROUND).collect();
