@@ -203,7 +203,8 @@ def scorer(function=None, **options):
 
 def map(function, *values, kind="number", when=None):
     """A Python function called with the values of each element, as in a spec file: it gets numbers, texts and `None`
-    for absent values; an error inside it makes that element absent (`undefined`).
+    for absent values; an error inside it makes that element absent (`undefined`). What needs whole groups at once is a
+    scorer with `per="group"`.
 
     >>> import meed
     >>> meed.evaluate(meed.map(lambda t: len(t), meed.kind), {"kind": [["a", "bcd"]]})

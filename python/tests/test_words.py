@@ -54,6 +54,8 @@ def built(code, columns):
 @pytest.mark.parametrize("word, example", EXAMPLES)
 def test_every_example_gives_what_it_says(word, example):
     code, columns, gives = example
+    if "over=" in code:
+        pytest.skip("whole parents are for spec files; in Python a scorer has `per=`")
     try:
         expression = built(code, json.loads(columns))
     except SyntaxError:

@@ -113,31 +113,43 @@ impl Plan {
     }
 
     /// Whether the value of a rollout depends on that rollout alone: on nothing else of its group or batch, on no
-    /// kept value.
+    /// kept value, on no chance.
     pub fn is_rollout_local(&self, node: NodeId) -> bool {
         let graph = &self.graph;
+        let above = |axis: Axis| matches!(axis, Axis::BATCH | Axis::GROUP);
         needed_by(graph, [node]).iter().all(|n| {
             let node = graph.node(*n);
-            let from = node.inputs.first().map(|i| graph.shape(*i).axis);
-            let wide = |scope: &Scope| match scope {
-                Scope::Axis(axis) => {
-                    matches!(*axis, Axis::BATCH | Axis::GROUP) && from.is_some_and(|f| f != *axis)
-                }
-                Scope::Inner => false,
-            };
             match &node.op {
-                Op::Reduce { scope, .. } | Op::Segment { scope, .. } => !wide(scope),
-                Op::Lookup(_)
-                | Op::Left
-                | Op::Right
-                | Op::Swap
-                | Op::State { .. }
-                | Op::Append
-                | Op::Uniform(_)
-                | Op::SpreadAt(_) => false,
-                // Moving a child's value up is looking at one rollout of several.
-                Op::At | Op::EffectiveRank => !matches!(node.shape.axis, Axis::BATCH | Axis::GROUP),
-                _ => true,
+                Op::Reduce { scope: Scope::Axis(axis), .. }
+                | Op::Segment { scope: Scope::Axis(axis), .. } => {
+                    let from = node.inputs.first().map(|i| graph.shape(*i).axis);
+                    !above(*axis) || from == Some(*axis)
+                }
+                Op::Reduce { .. } | Op::Segment { .. } => true,
+                Op::CallOver { axis, .. } | Op::Near { scope: axis, .. } => !above(*axis),
+                Op::At | Op::EffectiveRank { .. } => !above(node.shape.axis),
+                Op::Column(_)
+                | Op::Number(_)
+                | Op::Text(_)
+                | Op::Unary(_)
+                | Op::Binary(_)
+                | Op::Isin(_)
+                | Op::Choose
+                | Op::Mask
+                | Op::OrElse
+                | Op::Present
+                | Op::ReasonText
+                | Op::Spread
+                | Op::Lane(_)
+                | Op::Lanes
+                | Op::Component(_)
+                | Op::ComponentAt
+                | Op::Call(_)
+                | Op::Parameter(_)
+                | Op::Stop
+                | Op::Step
+                | Op::TotalSteps => true,
+                _ => false,
             }
         })
     }

@@ -199,6 +199,8 @@ fn no_word(name: &str) -> String {
 pub(crate) enum Target {
     Word(&'static Def),
     Scorer(&'static meed_score::Scorer),
+    /// On plain values alone: called at once.
+    Plain(&'static words::Plain),
 }
 
 impl Target {
@@ -206,19 +208,21 @@ impl Target {
         match self {
             Target::Word(def) => &def.word,
             Target::Scorer(scorer) => &scorer.word,
+            Target::Plain(plain) => &plain.word,
         }
     }
 
     /// The function of this name.
     pub(crate) fn function(name: &str) -> Option<Target> {
         let scorer = meed_score::find(name).map(Target::Scorer);
-        scorer.or_else(|| words::find(name, Form::Function).map(Target::Word))
+        let plain = || words::plain().find(|p| p.word.name == name).map(Target::Plain);
+        scorer.or_else(|| words::find(name, Form::Function).map(Target::Word)).or_else(plain)
     }
 
     fn form(&self) -> Form {
         match self {
             Target::Word(def) => def.form,
-            Target::Scorer(_) => Form::Function,
+            Target::Scorer(_) | Target::Plain(_) => Form::Function,
         }
     }
 }
@@ -238,8 +242,9 @@ impl Callable {
         py: Python<'_>,
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Signal> {
+    ) -> PyResult<Py<PyAny>> {
         let given = given(self.this.as_ref(), args, kwargs)?;
+        let signal = |signal: Signal| Ok(Py::new(py, signal)?.into_any());
         match self.target {
             Target::Word(def) => {
                 // Names and number of arguments are checked at once, axes when the spec is made.
@@ -250,9 +255,23 @@ impl Callable {
                 let positional = given.positional.iter().map(blank).collect();
                 let named = given.named.iter().map(|(k, i)| (k.clone(), blank(i))).collect();
                 Args::new(&def.word, positional, named).map_err(|e| error::word(&e))?;
-                Ok(Signal::new(py, What::Word(def, given)))
+                signal(Signal::new(py, What::Word(def, given)))
             }
-            Target::Scorer(scorer) => Ok(Signal::new(py, What::Scorer(scorer, given))),
+            Target::Scorer(scorer) => signal(Signal::new(py, What::Scorer(scorer, given))),
+            Target::Plain(plain) => {
+                let value = |item: Item| match item {
+                    Item::Plain(arg) => Ok(arg),
+                    _ => Err(PyTypeError::new_err(format!(
+                        "`{}` works on plain values; for each value of a signal write `map(lambda x: …, signal)`",
+                        plain.word.name
+                    ))),
+                };
+                let positional = given.positional.into_iter().map(value).collect::<PyResult<_>>()?;
+                let named = given.named.into_iter().map(|(k, i)| Ok((k, value(i)?)));
+                let args = Args::new(&plain.word, positional, named.collect::<PyResult<_>>()?);
+                let result = args.and_then(|args| (plain.run)(&args)).map_err(|e| error::word(&e))?;
+                Ok(crate::pickle::plain(py, &result)?.unbind())
+            }
         }
     }
 
@@ -470,7 +489,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let all = PyDict::new(py);
     let functions = words::all().filter(|d| d.form == Form::Function).map(|d| (d.word.name, Target::Word(d)));
     let scorers = meed_score::all().iter().map(|s| (s.word.name, Target::Scorer(s)));
-    for (name, target) in functions.chain(scorers) {
+    let plain = words::plain().map(|p| (p.word.name, Target::Plain(p)));
+    for (name, target) in functions.chain(plain).chain(scorers) {
         all.set_item(name, Py::new(py, Callable { target, this: None })?)?;
     }
     // `length` is a column that can be called.

@@ -15,7 +15,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::batch::Batch;
 use crate::dump::Dump;
-use crate::expr::{Expr, build, reachable};
+use crate::expr::{Expr, build};
 use crate::pickle;
 use crate::run::Program;
 use crate::scored::{Part, Scored};
@@ -69,14 +69,10 @@ impl Spec {
 
     /// Against the columns it names itself.
     fn check(&self, py: Python<'_>) -> PyResult<Program> {
-        let in_steps = match &self.origin {
-            Origin::File(file) => file.source.contains("step_len"),
-            Origin::Expressions(outputs) => reachable(outputs.iter().map(|o| &o.1))
-                .iter()
-                .any(|e| matches!(&e.what, expr::What::Column(name) if name == "step_len")),
-        };
-        let in_steps = in_steps || self.declared(py).contains_key("step_len");
-        self.compile(py, &Schema::open(in_steps)).map_err(|d| error::spec(py, &d))
+        // Only data says whether tokens lie under steps or beside them; a spec that works with either is good.
+        let first = self.compile(py, &Schema::open(false));
+        let found = first.or_else(|e| self.compile(py, &Schema::open(true)).map_err(|_| e));
+        found.map_err(|d| error::spec(py, &d))
     }
 
     fn declared(&self, py: Python<'_>) -> &BTreeMap<String, String> {

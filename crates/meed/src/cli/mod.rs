@@ -2,9 +2,9 @@
 
 mod check;
 mod common;
+mod diff;
 mod fit;
 mod highlight;
-mod diff;
 mod math;
 mod plot;
 mod recipe;
