@@ -1,7 +1,8 @@
 //! Token-level GRPO advantage with a per-token KL term, mask and clip: 1,024 rollouts of 8,192 tokens.
 //!
 //! Prints seconds per call: with outputs in new memory, and in the memory of the call before; beside it a plain
-//! copy of the three columns into memory already in use. `benches/peers/grpo.py` is the same in NumPy.
+//! copy of the three columns into memory already in use. The mask is a byte per token; the log-probabilities are
+//! `f64`, or `f32` with a third argument `f32`. `benches/peers/grpo.py` is the same in NumPy.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -30,10 +31,15 @@ fn main() {
     };
     let n = rollouts * tokens;
     batch.add_column("reward", Column::numbers(Axis::ROLLOUT, noise(1, rollouts))).unwrap();
-    batch.add_column("logp", Column::numbers(token, noise(2, n).iter().map(|x| -x).collect())).unwrap();
-    batch.add_column("ref_logp", Column::numbers(token, noise(3, n).iter().map(|x| -x).collect())).unwrap();
-    let mask = noise(4, n).iter().map(|x| f64::from(*x < 0.9)).collect();
-    batch.add_column("mask", Column::bools(token, mask)).unwrap();
+    let singles = std::env::args().any(|a| a == "f32");
+    let logps = |seed| match singles {
+        true => Column::singles(token, noise(seed, n).iter().map(|x| -*x as f32).collect()),
+        false => Column::numbers(token, noise(seed, n).iter().map(|x| -x).collect()),
+    };
+    batch.add_column("logp", logps(2)).unwrap();
+    batch.add_column("ref_logp", logps(3)).unwrap();
+    let mask = noise(4, n).iter().map(|x| u8::from(*x < 0.9)).collect();
+    batch.add_column("mask", Column::truths(token, mask)).unwrap();
 
     let plan = grpo(&batch);
     let best = |f: &mut dyn FnMut()| {
@@ -53,12 +59,13 @@ fn main() {
         let old = std::mem::take(&mut used);
         used = black_box(plan.evaluate_reusing(&batch, &mut State::new(), 0, old).unwrap());
     });
-    let columns: Vec<&[f64]> =
-        ["logp", "ref_logp", "mask"].iter().map(|c| batch.column(c).unwrap().as_numbers().unwrap()).collect();
-    let mut to = vec![1.0; n];
-    let copy = best(&mut || columns.iter().for_each(|c| black_box(&mut to).copy_from_slice(c)));
+    // The same bytes: what is read, and an output written.
+    let width = if singles { 4 } else { 8 };
+    let from = vec![1u8; n * (2 * width + 1)];
+    let mut to = vec![1u8; from.len()];
+    let copy = best(&mut || black_box(&mut to).copy_from_slice(black_box(&from)));
     println!(
-        "{{\"tokens\": {n}, \"threads\": {}, \"new_memory_s\": {meed:.4}, \"same_memory_s\": {again:.4}, \
+        "{{\"tokens\": {n}, \"width\": {width}, \"threads\": {}, \"new_memory_s\": {meed:.4}, \"same_memory_s\": {again:.4}, \
          \"copy_s\": {copy:.4}}}",
         rayon::current_num_threads()
     );

@@ -76,6 +76,17 @@ impl Batch {
     /// # Errors
     /// When its length is not the axis' length times its width, or the name is taken.
     pub fn add_column(&mut self, name: &str, column: Column) -> Result<(), EvalError> {
+        match self.replace_column(name, column)? {
+            None => Ok(()),
+            Some(_) => Err(EvalError::Malformed(format!("column `{name}` appears twice"))),
+        }
+    }
+
+    /// Puts a column in the place of the one of this name, which is returned.
+    ///
+    /// # Errors
+    /// When it has another number of values than its axis needs.
+    pub fn replace_column(&mut self, name: &str, column: Column) -> Result<Option<Column>, EvalError> {
         let expected = self.len(column.shape.axis) * column.shape.width();
         if column.values.len() != expected {
             return Err(EvalError::Malformed(format!(
@@ -84,10 +95,7 @@ impl Batch {
                 self.tree.name(column.shape.axis)
             )));
         }
-        if self.columns.insert(name.to_string(), column).is_some() {
-            return Err(EvalError::Malformed(format!("column `{name}` appears twice")));
-        }
-        Ok(())
+        Ok(self.columns.insert(name.to_string(), column))
     }
 
     /// The same axes with those of its columns whose name is wanted.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::absent::Reason;
 use crate::axis::Axis;
 use crate::column::{Kind, Shape};
 use crate::error::TypeError;
-use crate::graph::{Cross, Graph, NodeId};
-use crate::op::{Atom, Binary, Op, Place, Reducer, Scope, Segment, Unary};
+use crate::graph::{Cross, Graph, NodeId, Runs};
+use crate::op::{Atom, Binary, Op, Place, Real, Reducer, Scope, Segment, Unary};
 
 pub(crate) type Built = Result<NodeId, TypeError>;
 
@@ -239,7 +240,13 @@ impl Graph {
     /// # Errors
     /// When `to` is not above `x`, or the reduction has no meaning for texts.
     pub fn reduce(&mut self, op: Reducer, x: NodeId, to: &str) -> Built {
-        let scope = self.scope(x, to, &reducer_name(op))?;
+        let scope = match (self.scope(x, to, &reducer_name(op)), self.tree().find(to)) {
+            (Err(_), Some(axis)) if self.partial => {
+                let nothing = self.absent(Reason::NotApplicable);
+                return self.spread(nothing, &Shape::of(axis));
+            }
+            (scope, _) => scope?,
+        };
         let from = self.shape(x).clone();
         let kind = self.reduced_kind(op, x)?;
         let shape = match scope {
@@ -465,6 +472,30 @@ impl Graph {
             self.crosses.push(cross);
         }
         Ok(cross)
+    }
+
+    /// The axis `name` of runs of neighbours, under the parent of the column's axis; see [`Runs`].
+    ///
+    /// # Errors
+    /// When `starts` is no column of one number per element, or the axis is there already and is another one.
+    pub fn runs_of(&mut self, name: &str, starts: NodeId, above: f64) -> Result<Axis, TypeError> {
+        self.numeric(starts, "`segments`")?;
+        let (shape, column) = (self.shape(starts).clone(), matches!(self.node(starts).op, Op::Column(_)));
+        let Some(parent) = self.tree().parent(shape.axis).filter(|_| column && shape.is_plain()) else {
+            return Err(TypeError::new("`segments` needs a column of one number per element").help(
+                "where segments begin must follow from the data, not from something that is computed",
+            ));
+        };
+        let axis = self.schema.tree.add(name, parent)?;
+        let runs = Runs { axis, starts, above: Real(above) };
+        match self.runs.iter().find(|r| r.axis == axis) {
+            None => self.runs.push(runs),
+            Some(same) if *same == runs => {}
+            Some(_) => {
+                return Err(TypeError::new(format!("the axis `{name}` is already made, in another way")));
+            }
+        }
+        Ok(axis)
     }
 
     pub(crate) fn cross_of(&self, axis: Axis) -> Result<Cross, TypeError> {

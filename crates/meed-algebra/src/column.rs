@@ -1,9 +1,11 @@
 //! Columns: values of one kind on one axis, in one flat buffer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::absent::{Reason, reason_of};
 use crate::axis::Axis;
+use crate::narrow::Narrow;
 
 /// What the values of a column or signal are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +72,8 @@ pub type TextCell = Result<Arc<str>, Reason>;
 pub enum Values {
     /// Numbers and truth values; absent ones are NaN with a reason, see [`crate::absent`].
     Numbers(Vec<f64>),
+    /// The same in the width the data has: only columns read are narrow, what is computed never is.
+    Narrow(Narrow<'static>),
     /// Texts.
     Texts(Vec<TextCell>),
 }
@@ -79,6 +83,7 @@ impl Values {
     pub fn len(&self) -> usize {
         match self {
             Values::Numbers(v) => v.len(),
+            Values::Narrow(v) => v.len(),
             Values::Texts(v) => v.len(),
         }
     }
@@ -92,7 +97,29 @@ impl Values {
     pub fn reason(&self, i: usize) -> Option<Reason> {
         match self {
             Values::Numbers(v) => reason_of(v[i]),
+            Values::Narrow(v) => reason_of(v.get(i)),
             Values::Texts(v) => v[i].as_ref().err().copied(),
+        }
+    }
+
+    /// Number `i`; an absent one is NaN with a reason. A text is not a number: [`Reason::Unparsable`].
+    pub fn number(&self, i: usize) -> f64 {
+        match self {
+            Values::Numbers(v) => v[i],
+            Values::Narrow(v) => v.get(i),
+            Values::Texts(_) => Reason::Unparsable.value(),
+        }
+    }
+
+    /// The numbers, narrow ones widened; or the texts.
+    ///
+    /// # Errors
+    /// The texts, where these are not numbers.
+    pub fn into_numbers(self) -> Result<Vec<f64>, Vec<TextCell>> {
+        match self {
+            Values::Numbers(v) => Ok(v),
+            Values::Narrow(v) => Ok(v.to_numbers()),
+            Values::Texts(v) => Err(v),
         }
     }
 }
@@ -119,6 +146,18 @@ impl Column {
         Column { shape: Shape::of(axis), kind: Kind::Bool, values: Values::Numbers(values) }
     }
 
+    /// A plain column of numbers as `f32`, see [`Narrow::Singles`].
+    pub fn singles(axis: Axis, values: Vec<f32>) -> Self {
+        let values = Values::Narrow(Narrow::Singles(values.into()));
+        Column { shape: Shape::of(axis), kind: Kind::Number, values }
+    }
+
+    /// A plain column of truth values as bytes, see [`Narrow::Truths`].
+    pub fn truths(axis: Axis, values: Vec<u8>) -> Self {
+        let values = Values::Narrow(Narrow::Truths(values.into()));
+        Column { shape: Shape::of(axis), kind: Kind::Bool, values }
+    }
+
     /// A plain column of texts.
     pub fn texts(axis: Axis, values: Vec<TextCell>) -> Self {
         Column { shape: Shape::of(axis), kind: Kind::Text, values: Values::Texts(values) }
@@ -136,10 +175,19 @@ impl Column {
         self
     }
 
-    /// The numbers, `None` for a text column.
+    /// The numbers of a column that was computed, or read as `f64`; `None` for a narrow or a text column.
     pub fn as_numbers(&self) -> Option<&[f64]> {
         match &self.values {
             Values::Numbers(v) => Some(v),
+            Values::Narrow(_) | Values::Texts(_) => None,
+        }
+    }
+
+    /// The numbers, widened where they are narrow; `None` for a text column.
+    pub fn to_numbers(&self) -> Option<Cow<'_, [f64]>> {
+        match &self.values {
+            Values::Numbers(v) => Some(Cow::Borrowed(v)),
+            Values::Narrow(v) => Some(Cow::Owned(v.to_numbers())),
             Values::Texts(_) => None,
         }
     }
@@ -148,7 +196,7 @@ impl Column {
     pub fn as_texts(&self) -> Option<&[TextCell]> {
         match &self.values {
             Values::Texts(v) => Some(v),
-            Values::Numbers(_) => None,
+            Values::Numbers(_) | Values::Narrow(_) => None,
         }
     }
 }

@@ -72,7 +72,8 @@ pub fn similar<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|word| (edit_distance(&found.to_lowercase(), &word.to_lowercase()), *word))
-        .filter(|(d, _)| *d <= limit)
+        // Not every letter may differ: one letter is no misspelling of another.
+        .filter(|(d, word)| *d <= limit && (*d == 0 || *d < found.len().min(word.len())))
         .min_by_key(|(d, _)| *d)
         .map(|(_, word)| word)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::absent::Reason;
 use crate::column::{Kind, TextCell, Values};
 use crate::error::EvalError;
+use crate::eval::buffer::Buffer;
 use crate::function::{Function, Slice, Unfold};
 
 pub(crate) struct Gated {
@@ -42,20 +43,14 @@ impl Function for Gated {
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
         let gate = &args[self.arity];
         let open: Vec<usize> = (0..n).filter(|i| gate.number(*i).is_ok_and(|x| x != 0.0)).collect();
-        let chosen: Vec<Values> = args[..self.arity]
+        let chosen: Vec<Buffer<'_>> = args[..self.arity]
             .iter()
             .map(|arg| match arg {
-                Slice::Numbers(v) => Values::Numbers(open.iter().map(|i| v[*i]).collect()),
-                Slice::Texts(v) => Values::Texts(open.iter().map(|i| v[*i].clone()).collect()),
+                Slice::Numbers(v) => Buffer::Numbers(open.iter().map(|i| v[*i]).collect()),
+                Slice::Texts(v) => Buffer::Texts(open.iter().map(|i| v[*i].clone()).collect()),
             })
             .collect();
-        let slices: Vec<Slice<'_>> = chosen
-            .iter()
-            .map(|v| match v {
-                Values::Numbers(v) => Slice::Numbers(v),
-                Values::Texts(v) => Slice::Texts(v),
-            })
-            .collect();
+        let slices: Vec<Slice<'_>> = chosen.iter().map(Buffer::slice).collect();
         // Where the gate is shut the question does not arise; where it is absent its reason stands.
         let shut = |i: usize| gate.number(i).err().unwrap_or(Reason::NotApplicable);
         let sizes = match self.inner.unfold() {
@@ -66,13 +61,13 @@ impl Function for Gated {
         sizes.iter().for_each(|size| starts.push(starts[starts.len() - 1] + size));
         let element = || (0..n).flat_map(|i| std::iter::repeat_n(i, sizes[i]));
         let places = open.iter().flat_map(|i| starts[*i]..starts[*i] + sizes[*i]);
-        match self.inner.call(&slices, open.len())? {
-            Values::Numbers(v) => {
+        match self.inner.call(&slices, open.len())?.into_numbers() {
+            Ok(v) => {
                 let mut out: Vec<f64> = element().map(|i| shut(i).value()).collect();
                 places.zip(v).for_each(|(i, x)| out[i] = x);
                 Ok(Values::Numbers(out))
             }
-            Values::Texts(v) => {
+            Err(v) => {
                 let mut out: Vec<TextCell> = element().map(|i| Err(shut(i))).collect();
                 places.zip(v).for_each(|(i, x)| out[i] = x);
                 Ok(Values::Texts(out))

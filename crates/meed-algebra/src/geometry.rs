@@ -50,6 +50,24 @@ impl Graph {
         self.near(Near::Nearest { k, others }, scope, &[x, to], keys)
     }
 
+    /// The effective rank of the vectors so far among those under one element of `axis` (and of equal keys): at each
+    /// present vector whose place among the present ones, from 0, is a multiple of `every`; absent elsewhere, and at
+    /// the first.
+    ///
+    /// # Errors
+    /// When `x` is not one vector per element, or `axis` is not above it.
+    pub fn effective_rank_so_far(
+        &mut self,
+        x: NodeId,
+        axis: &str,
+        every: usize,
+        center: bool,
+        keys: &[NodeId],
+    ) -> Result<NodeId, TypeError> {
+        let scope = self.vectors_below(x, axis, "effective_rank")?;
+        self.near(Near::RankSoFar { center, every: every.max(1) }, scope, &[x], keys)
+    }
+
     fn vectors_below(&self, x: NodeId, axis: &str, word: &str) -> Result<Axis, TypeError> {
         let (above, shape) = (self.tree().require(axis)?, self.shape(x));
         if above == shape.axis || !self.tree().contains(above, shape.axis) {

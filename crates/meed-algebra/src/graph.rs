@@ -66,6 +66,18 @@ pub struct Update {
     pub key: Option<NodeId>,
 }
 
+/// An axis of runs of neighbours under one parent. A run begins at the first element and wherever a column exceeds a
+/// threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runs {
+    /// The axis itself; its parent is that of the column's axis.
+    pub axis: Axis,
+    /// The column.
+    pub starts: NodeId,
+    /// A run begins above it.
+    pub above: Real,
+}
+
 /// Expressions over one schema.
 #[derive(Debug, Clone)]
 pub struct Graph {
@@ -74,6 +86,10 @@ pub struct Graph {
     pub(crate) schema: Schema,
     pub(crate) crosses: Vec<Cross>,
     pub(crate) unfolded: Vec<Unfolded>,
+    pub(crate) runs: Vec<Runs>,
+    /// Whether what is built now may never be asked for although data is at hand: the rest of a file of which a part is
+    /// wanted. What the data has no place for is then absent instead of an error.
+    pub partial: bool,
     pub(crate) updates: Vec<Update>,
     parameters: BTreeMap<Arc<str>, Vec<f64>>,
     streams: u64,
@@ -88,6 +104,8 @@ impl Graph {
             schema,
             crosses: Vec::new(),
             unfolded: Vec::new(),
+            runs: Vec::new(),
+            partial: false,
             updates: Vec::new(),
             parameters: BTreeMap::new(),
             streams: 0,
@@ -127,6 +145,11 @@ impl Graph {
     /// The axes made by functions.
     pub fn unfolded(&self) -> &[Unfolded] {
         &self.unfolded
+    }
+
+    /// The axes of runs.
+    pub fn runs(&self) -> &[Runs] {
+        &self.runs
     }
 
     /// Values kept for later batches.

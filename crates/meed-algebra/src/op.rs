@@ -264,6 +264,13 @@ pub enum Near {
         /// Whether an element's own vector is left out.
         others: bool,
     },
+    /// The effective rank of the vectors so far, at every so manieth: `(x, keys…)`.
+    RankSoFar {
+        /// Whether their mean is subtracted.
+        center: bool,
+        /// From one measurement to the next.
+        every: usize,
+    },
 }
 
 /// An operation among siblings whose gradient has a kernel of its own; the others' are made of other operations.

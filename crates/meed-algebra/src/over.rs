@@ -84,6 +84,7 @@ pub(crate) fn call(
     let shut = |p: usize| gate.number(p).err().unwrap_or(Reason::NotApplicable);
     Ok(match found {
         Values::Numbers(v) => Values::Numbers(fill(v, &open, to, range, |p| shut(p).value())),
+        Values::Narrow(v) => Values::Numbers(fill(v.to_numbers(), &open, to, range, |p| shut(p).value())),
         Values::Texts(v) => Values::Texts(fill::<TextCell>(v, &open, to, range, |p| Err(shut(p)))),
     })
 }

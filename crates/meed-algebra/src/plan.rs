@@ -71,6 +71,8 @@ pub struct Plan {
     pub(crate) stages: Vec<Stage>,
     pub(crate) needed: BTreeSet<NodeId>,
     global: BTreeSet<NodeId>,
+    /// What a later stage computes again rather than reading it from memory.
+    again: BTreeSet<NodeId>,
 }
 
 impl Plan {
@@ -78,7 +80,8 @@ impl Plan {
     pub fn new(graph: Graph, outputs: Vec<(String, NodeId)>) -> Self {
         let needed = needed(&graph, outputs.iter().map(|o| o.1));
         let global: BTreeSet<NodeId> = needed.iter().copied().filter(|n| is_global(&graph, *n)).collect();
-        let mut plan = Plan { graph, outputs, stages: Vec::new(), needed, global };
+        let again = needed.iter().copied().filter(|n| is_again(&graph, &global, *n)).collect();
+        let mut plan = Plan { graph, outputs, stages: Vec::new(), needed, global, again };
         plan.stages = plan.staged();
         plan
     }
@@ -233,16 +236,19 @@ impl Plan {
         stages
     }
 
-    /// A value needed in a later stage is stored, unless it is only a view or a repetition of something else.
+    /// A value needed in a later stage is stored, unless it is computed again: then what it is made of is.
     fn store_or_recompute(&self, n: NodeId, stored: &mut BTreeSet<NodeId>) {
-        if cheap(&self.graph, n) {
-            for i in &self.graph.node(n).inputs {
-                if !self.global.contains(i) && !is_constant(&self.graph, *i) {
-                    self.store_or_recompute(*i, stored);
-                }
+        let (mut open, mut seen) = (vec![n], BTreeSet::new());
+        while let Some(n) = open.pop() {
+            if stored.contains(&n) || !seen.insert(n) {
+                continue;
             }
-        } else {
-            stored.insert(n);
+            if self.again.contains(&n) {
+                let inputs = self.graph.node(n).inputs.iter();
+                open.extend(inputs.filter(|i| !self.global.contains(i) && !is_constant(&self.graph, **i)));
+            } else {
+                stored.insert(n);
+            }
         }
     }
 
@@ -273,14 +279,14 @@ impl Plan {
     fn mark_drops(&self, stages: &mut [Stage], at: &BTreeMap<NodeId, usize>) {
         let mut last: BTreeMap<NodeId, usize> = BTreeMap::new();
         for n in &self.needed {
-            // A cheap node may be computed again in any later stage, so what it reads lives as long.
+            // A node may be computed again in any later stage; then what it reads lives as long.
             let user = at[n];
             for i in &self.graph.node(*n).inputs {
                 let l = last.entry(*i).or_insert(user);
                 *l = (*l).max(user);
             }
         }
-        for n in self.needed.iter().rev().filter(|n| cheap(&self.graph, **n)) {
+        for n in self.needed.iter().rev().filter(|n| self.again.contains(n)) {
             let lives = last.get(n).copied().unwrap_or(at[n]);
             for i in &self.graph.node(*n).inputs {
                 let l = last.entry(*i).or_insert(lives);
@@ -321,9 +327,27 @@ fn is_constant(graph: &Graph, n: NodeId) -> bool {
     matches!(graph.node(n).op, Op::Number(_) | Op::Text(_) | Op::Parameter(_))
 }
 
-/// Nothing to compute: a view of a column or a value repeated.
-fn cheap(graph: &Graph, n: NodeId) -> bool {
-    matches!(graph.node(n).op, Op::Column(_) | Op::Spread)
+/// Element-by-element operations that a value computed again may take. Reading a value from memory takes as long as some
+/// ten of them, and gradients need most of what their loss computes.
+const SHORT: usize = 64;
+
+/// Whether the value is a view of a column, a value repeated, or made of such by a few operations element by element.
+fn is_again(graph: &Graph, global: &BTreeSet<NodeId>, n: NodeId) -> bool {
+    let view = |n: NodeId| matches!(graph.node(n).op, Op::Column(_) | Op::Spread);
+    if view(n) {
+        return true;
+    }
+    let (mut open, mut seen) = (vec![n], BTreeSet::new());
+    while let Some(n) = open.pop() {
+        let made = is_elementwise(graph, n) && !global.contains(&n) && !view(n);
+        if made && seen.insert(n) {
+            open.extend(&graph.node(n).inputs);
+        }
+        if seen.len() > SHORT {
+            return false;
+        }
+    }
+    !seen.is_empty()
 }
 
 fn is_global(graph: &Graph, n: NodeId) -> bool {

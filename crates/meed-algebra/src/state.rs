@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::absent::{Reason, reason_of};
-use crate::column::{TextCell, Values};
+use crate::column::TextCell;
 use crate::error::EvalError;
 use crate::function::Slice;
 
@@ -75,10 +75,10 @@ impl State {
     }
 
     /// Keeps `values`; where a key appears twice in a batch, the later value. An absent text changes nothing.
-    pub(crate) fn write(&mut self, name: &str, key: Option<Slice<'_>>, values: &Values, dim: usize) {
+    pub(crate) fn write(&mut self, name: &str, key: Option<Slice<'_>>, values: Slice<'_>, dim: usize) {
         let values = match values {
-            Values::Numbers(values) => values,
-            Values::Texts(values) => {
+            Slice::Numbers(values) => values,
+            Slice::Texts(values) => {
                 let n = values.len();
                 for (i, text) in values.iter().enumerate().filter_map(|(i, v)| Some((i, v.as_deref().ok()?)))
                 {
@@ -191,8 +191,8 @@ mod tests {
         let mut state = State::new();
         state.set("mean", "", vec![0.1 + 0.2]);
         state.set("best", "task\twith\ntabs\\", vec![1.0, Reason::Missing.value(), f64::INFINITY]);
-        let texts = Values::Texts(vec![Ok("[1]\n\"".into()), Err(Reason::Missing)]);
-        state.write("archive", Some(Slice::Numbers(&[1.0, 2.0])), &texts, 1);
+        let texts: [TextCell; 2] = [Ok("[1]\n\"".into()), Err(Reason::Missing)];
+        state.write("archive", Some(Slice::Numbers(&[1.0, 2.0])), Slice::Texts(&texts), 1);
         let back = State::from_text(&state.to_text()).unwrap();
         assert_eq!(back.to_text(), state.to_text());
         assert_eq!(back.iter().count(), 2);

@@ -251,6 +251,25 @@ fn chance_depends_on_the_group_and_not_on_its_place() {
 }
 
 #[test]
+fn runs_of_neighbours_are_an_axis() {
+    let mut b = Batch::new([2, 1]);
+    let step = b.add_axis("step", Axis::ROLLOUT, [4, 0, 2]).unwrap();
+    let starts = vec![0.0, 1.0, f64::NAN, 1.0, 1.0, 0.2];
+    b.add_column("starts", Column::numbers(step, starts)).unwrap();
+    b.add_column("r", Column::numbers(Axis::ROLLOUT, vec![1.0, 2.0, 3.0])).unwrap();
+    let spread = eval(&b, |g| {
+        let (starts, r) = (g.column("starts", None, None)?, g.column("r", None, None)?);
+        g.runs_of("option", starts, 0.5)?;
+        g.spread_at(r, "option", None)
+    });
+    assert_eq!(spread, [1.0, 1.0, 1.0, 3.0]);
+    let mut g = Graph::new(b.schema());
+    let r = g.column("r", None, None).unwrap();
+    let doubled = g.binary(Binary::Add, r, r).unwrap();
+    insta_like(&g.runs_of("option", doubled, 0.5).unwrap_err().to_string(), "needs a column");
+}
+
+#[test]
 fn misuse_is_met_with_an_explanation() {
     let mut b = batch();
     b.add_axis("vote", Axis::ROLLOUT, [1; 6]).unwrap();

@@ -7,7 +7,7 @@ use arrow_array::types::{
     Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::DataType;
 
@@ -79,19 +79,8 @@ fn list_value(list: &ArrayRef, pick: &Pick) -> Value {
     if list.is_empty() || (pick.raw && !pick.all && pick.keys.is_empty()) {
         return Value::Numbers(Vec::new());
     }
-    if let Some(floats) = list.as_primitive_opt::<Float64Type>()
-        && floats.null_count() == 0
-    {
-        let canonical = |n: &f64| if n.is_nan() { MISSING } else { *n };
-        return Value::Numbers(floats.values().iter().map(canonical).collect());
-    }
-    if list.data_type().is_numeric()
-        && !matches!(list.data_type(), DataType::Decimal128(..) | DataType::Decimal256(..))
-    {
-        let cell = |i| {
-            if list.is_null(i) { MISSING } else { float(list, i).filter(|n| !n.is_nan()).unwrap_or(MISSING) }
-        };
-        return Value::Numbers((0..list.len()).map(cell).collect());
+    if let Some(numbers) = numbers(list) {
+        return Value::Numbers(numbers);
     }
     let values: Vec<Value> = (0..list.len()).map(|i| value(list, i, &inner)).collect();
     // Like in JSON: a list of nulls is a list of absent numbers.
@@ -99,6 +88,33 @@ fn list_value(list: &ArrayRef, pick: &Pick) -> Value {
         return Value::Numbers(vec![MISSING; values.len()]);
     }
     Value::List(values)
+}
+
+/// All numbers of an array at once, the bulk of token-level data; nulls and NaN are missing.
+fn numbers(array: &ArrayRef) -> Option<Vec<f64>> {
+    fn of<T: ArrowPrimitiveType>(array: &ArrayRef, wide: impl Fn(T::Native) -> f64) -> Vec<f64> {
+        let array = array.as_primitive::<T>();
+        let present = |n: f64| if n.is_nan() { MISSING } else { n };
+        let mut out: Vec<f64> = array.values().iter().map(|n| present(wide(*n))).collect();
+        for i in array.nulls().into_iter().flat_map(|n| n.iter().enumerate()).filter(|n| !n.1) {
+            out[i.0] = MISSING;
+        }
+        out
+    }
+    Some(match array.data_type() {
+        DataType::Float64 => of::<Float64Type>(array, |n| n),
+        DataType::Float32 => of::<Float32Type>(array, f64::from),
+        DataType::Float16 => of::<Float16Type>(array, f64::from),
+        DataType::Int64 => of::<Int64Type>(array, |n| n as f64),
+        DataType::Int32 => of::<Int32Type>(array, f64::from),
+        DataType::Int16 => of::<Int16Type>(array, f64::from),
+        DataType::Int8 => of::<Int8Type>(array, f64::from),
+        DataType::UInt64 => of::<UInt64Type>(array, |n| n as f64),
+        DataType::UInt32 => of::<UInt32Type>(array, f64::from),
+        DataType::UInt16 => of::<UInt16Type>(array, f64::from),
+        DataType::UInt8 => of::<UInt8Type>(array, f64::from),
+        _ => return None,
+    })
 }
 
 fn float(array: &ArrayRef, row: usize) -> Option<f64> {

@@ -135,10 +135,7 @@ impl Problem<'_> {
             self.plan.set_parameter(&u.name, x)?;
         }
         let out: Outputs = self.plan.evaluate(&self.batch, &mut State::new(), self.seed)?;
-        let mut columns = out.columns.into_iter().map(|(_, c)| match c.values {
-            meed_algebra::Values::Numbers(v) => v,
-            meed_algebra::Values::Texts(_) => Vec::new(),
-        });
+        let mut columns = out.columns.into_iter().map(|(_, c)| c.values.into_numbers().unwrap_or_default());
         let loss = columns.next().and_then(|v| v.first().copied()).unwrap_or(f64::NAN);
         Ok((loss, columns.collect()))
     }

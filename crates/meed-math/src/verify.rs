@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::decide::{self, Context, Reason, Same};
+use crate::expr::Expr;
 use crate::extract::{self, Extract, Extraction, Mark};
 use crate::fast;
 use crate::num::modular::hash_bytes;
@@ -25,12 +26,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// 1 for equal, 0 for different, nothing when undecided.
+    /// 1 for equal, 0 for different. Undecided is 0 where the response is to blame, and nothing where the task is.
     pub fn score(self) -> Option<f64> {
         match self {
             Verdict::Equal => Some(1.0),
-            Verdict::Different => Some(0.0),
-            Verdict::Undecided(_) => None,
+            Verdict::Different | Verdict::Undecided(Undecided::Prediction(_)) => Some(0.0),
+            Verdict::Undecided(Undecided::Gold | Undecided::GoldValue(_)) => None,
         }
     }
 }
@@ -41,9 +42,12 @@ pub enum Undecided {
     /// No gold answer could be read: the task's fault, not the response's.
     #[error("the gold answer cannot be read")]
     Gold,
-    /// The two answers were read but not decided.
-    #[error("{0}")]
-    Comparison(Reason),
+    /// The gold answer was read, but cannot be told from any other within half the budget: the task's fault too.
+    #[error("the gold answer cannot be compared: {0}")]
+    GoldValue(Reason),
+    /// The gold answer is fine, the response's answer could not be compared with it: the response's fault.
+    #[error("the response's answer cannot be compared: {0}")]
+    Prediction(Reason),
 }
 
 /// One side of a comparison, for explanations.
@@ -81,11 +85,26 @@ struct Gold {
     /// Read when first needed for plain numbers, which rarely need it.
     read: OnceLock<Option<Answer>>,
     plain: Option<fast::Plain>,
+    /// Why it cannot be told from the plainest answer of its shape; looked at when a comparison fails.
+    flaw: OnceLock<Option<Reason>>,
 }
 
 impl Gold {
     fn new(side: Side, answer: Option<Answer>, plain: Option<fast::Plain>) -> Gold {
-        Gold { side, read: OnceLock::from(answer), plain }
+        Gold { side, read: OnceLock::from(answer), plain, flaw: OnceLock::new() }
+    }
+
+    fn flaw(&self, options: &Options, seed: u64) -> Option<Reason> {
+        *self.flaw.get_or_init(|| {
+            let answer = self.answer()?;
+            let value = plainest(&answer.value);
+            let plain = Answer { text: String::new(), value, has_words: false };
+            let budget = Budget::new(options.budget / 2);
+            match decide::answers(answer, &plain, &Context { budget: &budget, options, seed }) {
+                Same::Unknown(reason) => Some(reason),
+                _ => None,
+            }
+        })
     }
 
     fn answer(&self) -> Option<&Answer> {
@@ -208,13 +227,19 @@ impl Verifier {
                     last = Some(g);
                 }
                 Same::Unknown(r) => {
-                    unknown = Some(r);
+                    let flaw = g.flaw(&self.options, self.seed);
+                    // One gold answer to blame is enough.
+                    unknown = match (unknown, flaw) {
+                        (Some(Undecided::GoldValue(before)), _) => Some(Undecided::GoldValue(before)),
+                        (_, Some(flaw)) => Some(Undecided::GoldValue(flaw)),
+                        (_, None) => Some(Undecided::Prediction(r)),
+                    };
                     last = Some(g);
                 }
             }
         }
-        if let Some(r) = unknown {
-            outcome.verdict = Verdict::Undecided(Undecided::Comparison(r));
+        if let Some(why) = unknown {
+            outcome.verdict = Verdict::Undecided(why);
             outcome.rule = "not decided";
         }
         if explain {
@@ -290,6 +315,29 @@ impl Verifier {
     }
 }
 
+/// The plainest answer of the same shape.
+fn plainest(v: &Value) -> Value {
+    let zero = || Expr::int(0);
+    let all = |items: &[Value]| items.iter().map(plainest).collect();
+    match v {
+        Value::Scalar(_) => Value::scalar(zero()),
+        Value::Tuple { open, close, items } => Value::Tuple { open: *open, close: *close, items: all(items) },
+        Value::List { items, .. } => Value::List { items: all(items), decimal: None },
+        Value::Set(items) => Value::Set(all(items)),
+        Value::Matrix(rows) => {
+            Value::Matrix(rows.iter().map(|r| r.iter().map(|_| zero()).collect()).collect())
+        }
+        Value::Chain { sides, signs } => {
+            let mut sides = sides.clone();
+            if let Some(last) = sides.last_mut() {
+                *last = plainest(last);
+            }
+            Value::Chain { sides, signs: signs.clone() }
+        }
+        other => other.clone(),
+    }
+}
+
 fn side(e: Extraction, kind: Option<&'static str>, error: Option<ParseError>) -> Side {
     Side { span: e.span, mark: e.mark, text: e.text, kind, error }
 }
@@ -356,7 +404,7 @@ fn read_gold(text: &str, options: &Options) -> Gold {
     if plain.is_some() {
         let mut side = whole(0..text.len(), text.trim(), Mark::Whole);
         side.kind = Some("number");
-        return Gold { side, read: OnceLock::new(), plain };
+        return Gold { side, read: OnceLock::new(), plain, flaw: OnceLock::new() };
     }
     let marked = Extract { said: false, bare: false, cut_thinking: true, boxed: true, tagged: true };
     let mut candidates = extract::extract(text, &marked);

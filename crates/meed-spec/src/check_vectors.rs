@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use meed_algebra::{Axis, Batch, Plan, State};
+use meed_algebra::{Axis, Batch, Column, Kind, Op, Plan, Reason, Shape, State, Values};
 use meed_data::DataError;
 use meed_data::vectors::{Expected, FunctionVector, SignalVector, Vector, read_dir};
 
 use crate::params::from_json;
+use crate::words::Arg;
 use crate::{Spec, SpecFile, Want, recipes};
 
 /// How one file of numeric examples came out.
@@ -96,6 +97,7 @@ fn signals(file: &SpecFile, vector: &SignalVector) -> Result<(), String> {
     for (i, step) in vector.batches.iter().enumerate() {
         let place = |e: String| if vector.batches.len() > 1 { format!("batch {i}: {e}") } else { e };
         let mut batch = step.batch.clone();
+        decide(&mut batch, file, &asked, want);
         // Every batch is checked anew: a later one may lack an axis the first had.
         let spec =
             Spec::read(file, &batch.schema(), asked.clone(), want).map_err(|e| place(e.to_string()))?;
@@ -115,6 +117,41 @@ fn signals(file: &SpecFile, vector: &SignalVector) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A column without a single value does not say whether it holds texts, nor how long its vectors are: it takes what
+/// the recipe expects.
+fn decide(batch: &mut Batch, file: &SpecFile, asked: &BTreeMap<String, Arg>, want: Want<'_>) {
+    let nothing = |c: &Column| c.as_numbers().is_some_and(|v| v.iter().all(|x| x.is_nan()));
+    let open: Vec<(String, Column)> =
+        batch.columns().filter(|(_, c)| nothing(c)).map(|(n, c)| (n.to_string(), c.clone())).collect();
+    if open.is_empty() {
+        return;
+    }
+    let dim = batch.columns().filter_map(|(_, c)| c.shape.dim).max().unwrap_or(1).max(1);
+    // Whatever is wrong with the recipe is said when it is read with the batch.
+    let Ok(spec) = Spec::read_open(file, asked.clone(), want) else { return };
+    let is_text = |name: &str| {
+        spec.plan
+            .graph()
+            .nodes()
+            .iter()
+            .any(|n| n.kind == Kind::Text && matches!(&n.op, Op::Column(column) if &**column == name))
+    };
+    for (name, column) in open {
+        let axis = column.shape.axis;
+        let decided = if is_text(&name) {
+            Column::texts(axis, vec![Err(Reason::Missing); batch.len(axis)])
+        } else if column.shape.dim == Some(0) {
+            let shape = Shape { dim: Some(dim), ..column.shape };
+            let values = vec![Reason::Missing.value(); batch.len(axis) * shape.width()];
+            Column { shape, kind: column.kind, values: Values::Numbers(values) }
+        } else {
+            continue;
+        };
+        // It has one absence per element, so it fits.
+        let _ = batch.replace_column(&name, decided);
+    }
 }
 
 /// The output must live on the expected axis, with the expected number of elements under each parent.

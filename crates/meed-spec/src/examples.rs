@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use meed_algebra::absent::reason_of;
 use meed_algebra::{Axis, Batch, Column, Example, Reason, State, Values};
 use serde_json::{Map, Value};
 
@@ -135,9 +134,9 @@ fn nest(batch: &Batch, column: &Column, path: &[Axis], inner: &[usize], at: usiz
     match (&column.values, column.values.reason(at)) {
         (_, Some(reason)) => Value::String(format!("<{reason}>")),
         (Values::Texts(v), None) => v[at].as_deref().map_or(Value::Null, |t| Value::String(t.to_string())),
-        (Values::Numbers(v), None) => match reason_of(v[at]) {
-            None if v[at].is_finite() => serde_json::json!(v[at]),
-            _ => Value::String(format!("{}", v[at])),
+        (numbers, None) => match numbers.number(at) {
+            n if n.is_finite() => serde_json::json!(n),
+            n => Value::String(format!("{n}")),
         },
     }
 }

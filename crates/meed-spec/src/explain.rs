@@ -112,6 +112,7 @@ fn label(graph: &Graph, id: NodeId) -> String {
             let what = match op {
                 Near::Cluster { .. } => "cluster",
                 Near::Nearest { .. } => "nearest",
+                Near::RankSoFar { .. } => "effective_rank so far",
             };
             format!("{what} within {}", graph.tree().name(*scope))
         }

@@ -148,7 +148,9 @@ impl Spec {
         // A part needs only its own columns and states, not those of the file's top level.
         let complete = schema.complete;
         if let Want::Part(_) = want {
-            run.shared.lock().graph.schema_mut().complete = false;
+            let graph = &mut run.shared.lock().graph;
+            graph.schema_mut().complete = false;
+            graph.partial = complete;
         }
         let done = run.evaluate(file, ast, |module, eval| match want {
             Want::Outputs => Ok(signals(module)),
@@ -156,6 +158,7 @@ impl Spec {
                 let updates = {
                     let mut b = run.shared.lock();
                     b.graph.schema_mut().complete = complete;
+                    b.graph.partial = false;
                     b.graph.take_updates()
                 };
                 let outputs = part(module, eval, entry)?;
@@ -448,10 +451,12 @@ impl Loader<'_> {
         self.run.open.borrow_mut().push(file.name.clone());
         let stem = Path::new(&file.name).file_stem().map(|s| s.to_string_lossy().into_owned());
         // What a loaded file does at its top level may need columns this data lacks; only what is used counts.
-        let (outer, complete) = {
+        let (outer, complete, partial) = {
             let mut b = self.run.shared.lock();
             let complete = std::mem::replace(&mut b.graph.schema_mut().complete, false);
-            (std::mem::replace(&mut b.params.file, stem), complete)
+            let partial = b.graph.partial;
+            b.graph.partial = partial || complete;
+            (std::mem::replace(&mut b.params.file, stem), complete, partial)
         };
         let ast = parse(&file.name, &file.source)?;
         let result = self.run.evaluate_keeping(&file, ast, |_, _| Ok(()));
@@ -459,6 +464,7 @@ impl Loader<'_> {
             let mut b = self.run.shared.lock();
             b.params.file = outer;
             b.graph.schema_mut().complete = complete;
+            b.graph.partial = partial;
         }
         self.run.open.borrow_mut().pop();
         let (_, module) = result?;

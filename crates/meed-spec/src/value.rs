@@ -197,6 +197,10 @@ pub(crate) fn operate<'v>(
     b: Value<'v>,
     heap: Heap<'v>,
 ) -> Option<starlark::Result<Value<'v>>> {
+    // `x == None` asks whether something was given; a signal is.
+    if (a.is_none() || b.is_none()) && matches!(op, Binary::Eq | Binary::Ne) {
+        return None;
+    }
     if let Some(x) = a.downcast_ref::<Signal>() {
         return Some(x.binary(op, b, false, heap));
     }

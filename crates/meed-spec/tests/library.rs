@@ -78,8 +78,8 @@ impl Arrangement {
         let width = column.shape.width();
         let places = self.elements[axis.0 as usize].iter().flat_map(|e| e * width..(e + 1) * width);
         let values = match &column.values {
-            Values::Numbers(v) => Values::Numbers(places.map(|i| v[i]).collect()),
             Values::Texts(v) => Values::Texts(places.map(|i| v[i].clone()).collect()),
+            numbers => Values::Numbers(places.map(|i| numbers.number(i)).collect()),
         };
         Column { values, ..column.clone() }
     }
@@ -127,17 +127,28 @@ fn differ(a: &Column, b: &Column) -> Option<String> {
     }
 }
 
-/// Recipes in which the order of a group's rollouts carries meaning, and which.
+/// Recipes in which the order of a group's rollouts carries meaning.
 const ORDERED: &[(&str, &str)] = &[
+    ("agent-rlvr", "winners meet losers in turn"),
+    ("arenarl", "the anchor is a place in the group"),
     ("brpo", "the first answer is the reference"),
     ("co-reward", "the first answer seen wins a tied vote"),
+    ("cooper", "a draw picks by place in the group"),
     ("dpa", "the first of equal scores is kept"),
+    ("dragon", "a group is a first and a second sample"),
+    ("fk-steering", "a draw picks by place in the group"),
     ("icpl", "gives positions in the group"),
+    ("ixc-reward", "of equally good ones the first is best"),
     ("mario-ga", "gives positions in the group"),
+    ("ovm", "of equal candidates the first are kept"),
     ("regret-preference", "a group is a first and a second segment"),
+    ("reward-design-agents", "visits are counted in the order they come"),
     ("rorecomp", "ties are kept by position"),
+    ("router-r1", "costs are remembered in the order they arrive"),
     ("self-certainty", "ties are broken by position"),
     ("self-prm", "gives positions in the group"),
+    ("superhf", "of equal scores the first are kept"),
+    ("web-arbiter", "candidates are named by their place"),
 ];
 
 #[test]
@@ -247,8 +258,8 @@ fn absent_and_equal_inputs_give_values_or_reasons() {
         let batch = &vector.batches[0].batch;
         let absent = |c: Column| {
             let values = match &c.values {
-                Values::Numbers(v) => Values::Numbers(vec![Reason::TimedOut.value(); v.len()]),
                 Values::Texts(v) => Values::Texts(vec![Err(Reason::TimedOut); v.len()]),
+                numbers => Values::Numbers(vec![Reason::TimedOut.value(); numbers.len()]),
             };
             Column { values, ..c }
         };

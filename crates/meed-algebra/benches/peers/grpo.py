@@ -10,7 +10,7 @@ rng = np.random.default_rng(1)
 reward = rng.random(rollouts)
 logp = -rng.random((rollouts, tokens))
 ref_logp = -rng.random((rollouts, tokens))
-mask = (rng.random((rollouts, tokens)) < 0.9).astype(np.float64)
+mask = rng.random((rollouts, tokens)) < 0.9
 
 
 def advantage():

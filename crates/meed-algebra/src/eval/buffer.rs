@@ -23,6 +23,16 @@ impl<'a> Buffer<'a> {
         }
     }
 
+    /// The place its values are written to, `None` for views.
+    pub fn slot(&mut self) -> Option<Slot<'_>> {
+        match self {
+            Buffer::Numbers(v) => Some(Slot::Numbers(v)),
+            Buffer::NumbersOut(v) => Some(Slot::Numbers(v)),
+            Buffer::Texts(v) => Some(Slot::Texts(v)),
+            Buffer::NumbersRef(_) | Buffer::TextsRef(_) => None,
+        }
+    }
+
     /// The numbers to fill in, `None` for texts and views.
     pub fn numbers_mut(&mut self) -> Option<&mut [f64]> {
         match self {
@@ -35,9 +45,26 @@ impl<'a> Buffer<'a> {
 
 impl From<Values> for Buffer<'_> {
     fn from(values: Values) -> Self {
-        match values {
-            Values::Numbers(v) => Buffer::Numbers(v),
-            Values::Texts(v) => Buffer::Texts(v),
+        values.into_numbers().map_or_else(Buffer::Texts, Buffer::Numbers)
+    }
+}
+
+impl From<Buffer<'_>> for Values {
+    fn from(buffer: Buffer<'_>) -> Self {
+        match buffer {
+            Buffer::Numbers(v) => Values::Numbers(v),
+            Buffer::Texts(v) => Values::Texts(v),
+            borrowed => borrowed.slice().to_values(),
+        }
+    }
+}
+
+impl Slice<'_> {
+    /// A copy that borrows nothing.
+    pub(crate) fn to_values(self) -> Values {
+        match self {
+            Slice::Numbers(v) => Values::Numbers(v.to_vec()),
+            Slice::Texts(v) => Values::Texts(v.to_vec()),
         }
     }
 }
@@ -55,7 +82,7 @@ impl From<Outputs> for Spare {
     fn from(used: Outputs) -> Self {
         let columns = used.columns.into_iter().filter_map(|(_, c)| match c.values {
             Values::Numbers(v) => Some(v),
-            Values::Texts(_) => None,
+            Values::Narrow(_) | Values::Texts(_) => None,
         });
         Spare(columns.collect())
     }

@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use rayon::prelude::*;
 
-use super::buffer::take;
+use super::buffer::{Buffer, take};
 use crate::axis::Axis;
 use crate::batch::Batch;
 use crate::column::Values;
 use crate::error::EvalError;
 use crate::function::Slice;
-use crate::graph::{Cross, Graph, NodeId, Unfolded};
+use crate::graph::{Cross, Graph, NodeId, Runs, Unfolded};
 use crate::op::Op;
 
 /// Elements counted at a time by a function that makes an axis.
@@ -51,6 +51,9 @@ impl<'a> Layout<'a> {
             } else if let Some(made) = graph.unfolded().iter().find(|u| u.axis == axis) {
                 let counts = layout.unfolded(made)?;
                 layout.offsets.push(Cow::Owned(counts));
+            } else if let Some(runs) = graph.runs().iter().find(|r| r.axis == axis) {
+                let counts = layout.runs(runs)?;
+                layout.offsets.push(Cow::Owned(counts));
             } else if let Some(counts) = layout.tokens_of_steps(axis)? {
                 layout.offsets.push(Cow::Owned(counts));
             } else {
@@ -68,6 +71,16 @@ impl<'a> Layout<'a> {
                 )));
             }
         }
+        for runs in graph.runs() {
+            let name = tree.name(runs.axis);
+            if batch.tree().find(name).is_some()
+                && *layout.offsets[runs.axis.0 as usize] != *layout.runs(runs)?
+            {
+                return Err(EvalError::Malformed(format!(
+                    "the data's `{name}` does not line up with the segments the spec makes"
+                )));
+            }
+        }
         for made in graph.unfolded() {
             if batch.tree().find(tree.name(made.axis)).is_some()
                 && *layout.offsets[made.axis.0 as usize] != *layout.unfolded(made)?
@@ -82,12 +95,27 @@ impl<'a> Layout<'a> {
         Ok(layout)
     }
 
+    /// Where the runs of neighbours begin, below each element of their parent.
+    fn runs(&self, runs: &Runs) -> Result<Vec<usize>, EvalError> {
+        let tree = self.graph.tree();
+        let given = self.given(runs.starts)?;
+        let Slice::Numbers(starts) = given.slice() else { return Ok(vec![0]) };
+        let parent = tree.parent(runs.axis).unwrap_or(Axis::BATCH);
+        let at = self.boundaries(parent, self.graph.shape(runs.starts).axis, 0..self.len(parent));
+        let mut offsets = vec![0];
+        for w in at.windows(2) {
+            let inside = starts[w[0]..w[1]].iter().skip(1).filter(|x| **x > runs.above.0).count();
+            offsets.push(offsets[offsets.len() - 1] + usize::from(w[0] < w[1]) + inside);
+        }
+        Ok(offsets)
+    }
+
     /// Where the elements a function makes begin, below each element of the parent.
     fn unfolded(&self, made: &Unfolded) -> Result<Vec<usize>, EvalError> {
         let Some(unfold) = made.call.0.unfold() else { return Ok(vec![0]) };
         let n = self.graph.tree().parent(made.axis).map_or(1, |p| self.len(p));
         let counted = made.counted.iter().map(|x| self.given(*x)).collect::<Result<Vec<_>, _>>()?;
-        let slices: Vec<Slice<'_>> = counted.iter().map(|v| super::as_slice(v)).collect();
+        let slices: Vec<Slice<'_>> = counted.iter().map(Buffer::slice).collect();
         let pieces: Vec<Range<usize>> = (0..n).step_by(PIECE).map(|a| a..(a + PIECE).min(n)).collect();
         let counts = pieces.into_par_iter().map(|piece| {
             let part: Vec<Slice<'_>> = slices.iter().map(|s| s.part(piece.clone())).collect();
@@ -111,7 +139,7 @@ impl<'a> Layout<'a> {
     }
 
     /// A value that is known before anything is computed: a column, a constant, or one of these spread.
-    fn given(&self, id: NodeId) -> Result<Cow<'a, Values>, EvalError> {
+    fn given(&self, id: NodeId) -> Result<Buffer<'a>, EvalError> {
         let node = self.graph.node(id);
         match &node.op {
             Op::Column(name) => {
@@ -122,16 +150,20 @@ impl<'a> Layout<'a> {
                         "column `{name}` is not on the axis the spec was checked with"
                     )));
                 }
-                Ok(Cow::Borrowed(&column.values))
+                Ok(match &column.values {
+                    Values::Numbers(v) => Buffer::NumbersRef(v),
+                    Values::Narrow(v) => Buffer::Numbers(v.to_numbers()),
+                    Values::Texts(v) => Buffer::TextsRef(v),
+                })
             }
             Op::Spread => {
                 let (values, from) = (self.given(node.inputs[0])?, self.graph.shape(node.inputs[0]).axis);
                 let at = self.boundaries(from, node.shape.axis, 0..self.len(from));
                 let picks = at.windows(2).enumerate().flat_map(|(p, w)| (w[0]..w[1]).map(move |_| Ok(p)));
-                Ok(Cow::Owned(take(super::as_slice(&values), picks)))
+                Ok(take(values.slice(), picks).into())
             }
-            Op::Text(text) => Ok(Cow::Owned(Values::Texts(vec![Ok(text.clone())]))),
-            Op::Number(x) => Ok(Cow::Owned(Values::Numbers(vec![x.0]))),
+            Op::Text(text) => Ok(Buffer::Texts(vec![Ok(text.clone())])),
+            Op::Number(x) => Ok(Buffer::Numbers(vec![x.0])),
             _ => Err(EvalError::Malformed("an axis is made from something that is computed".into())),
         }
     }
@@ -140,10 +172,10 @@ impl<'a> Layout<'a> {
     fn tokens_of_steps(&self, axis: Axis) -> Result<Option<Vec<usize>>, EvalError> {
         let tree = self.graph.tree();
         let under_step = tree.parent(axis).is_some_and(|p| tree.name(p) == "step");
-        let lengths = self.batch.column("step_len").and_then(|c| c.as_numbers());
+        let lengths = self.batch.column("step_len").and_then(|c| c.to_numbers());
         let (true, "token", Some(lengths)) = (under_step, tree.name(axis), lengths) else { return Ok(None) };
         let mut offsets = vec![0];
-        for x in lengths {
+        for x in lengths.iter() {
             if !(x.fract() == 0.0 && (0.0..1e12).contains(x)) {
                 return Err(EvalError::Malformed(format!(
                     "`step_len` holds {x}, which is not a number of tokens"

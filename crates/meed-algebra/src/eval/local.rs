@@ -1,18 +1,20 @@
 //! The local part of a stage: chunks of groups, in parallel.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::buffer::{Buffer, Slot, Spare};
 use super::layout::Frame;
-use super::{Context, detach, find, fused};
+use super::{Context, Given, Stores, detach, find, fused};
 use crate::absent::Reason;
-use crate::column::{Kind, TextCell, Values};
+use crate::column::{Kind, TextCell};
 use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::NodeId;
+use crate::narrow::Narrow;
+use crate::op::Op;
 use crate::plan::{Stage, Task};
 
 /// Values of one chunk; a chunk's buffers should stay in the second cache.
@@ -25,7 +27,7 @@ const SPARE: usize = 8;
 pub(crate) fn run(
     ctx: &Context<'_>,
     stage: &Stage,
-    stores: &mut BTreeMap<NodeId, Values>,
+    stores: &mut Stores,
     spare: &mut Spare,
     chunks: &[Range<usize>],
 ) -> Result<(), EvalError> {
@@ -33,25 +35,20 @@ pub(crate) fn run(
         return Ok(());
     }
     let graph = ctx.plan.graph();
-    let mut made: Vec<(NodeId, Values)> = Vec::new();
+    let mut made: Vec<(NodeId, Buffer<'static>)> = Vec::new();
     for n in &stage.stored {
         let node = graph.node(*n);
         let len = ctx.layout.len(node.shape.axis) * node.shape.width();
         let values = match node.kind {
-            Kind::Text => Values::Texts(vec![Err(Reason::Missing); len]),
-            _ => Values::Numbers(spare.take(len)),
+            Kind::Text => Buffer::Texts(vec![Err(Reason::Missing); len]),
+            _ => Buffer::Numbers(spare.take(len)),
         };
         made.push((*n, values));
     }
     {
-        let before: &BTreeMap<NodeId, Values> = stores;
-        let mut rest: Vec<(NodeId, Slot<'_>)> = made
-            .iter_mut()
-            .map(|(n, v)| match v {
-                Values::Numbers(v) => (*n, Slot::Numbers(v)),
-                Values::Texts(v) => (*n, Slot::Texts(v)),
-            })
-            .collect();
+        let before: &Stores = stores;
+        let mut rest: Vec<(NodeId, Slot<'_>)> =
+            made.iter_mut().filter_map(|(n, v)| Some((*n, v.slot()?))).collect();
         let mut jobs = Vec::with_capacity(chunks.len());
         for groups in chunks.iter().cloned() {
             let frame = Frame::new(ctx.layout, groups.clone());
@@ -90,11 +87,13 @@ fn run_chunk<'a>(
     ctx: &'a Context<'a>,
     stage: &Stage,
     frame: &Frame<'_>,
-    stores: &'a BTreeMap<NodeId, Values>,
+    stores: &'a Stores,
     slots: Vec<(NodeId, Slot<'a>)>,
 ) -> Result<(), EvalError> {
     let graph = ctx.plan.graph();
     let mut buffers: HashMap<NodeId, Buffer<'a>> = HashMap::new();
+    // Parts of columns that only fused passes have read so far.
+    let mut narrow: HashMap<NodeId, Narrow<'a>> = HashMap::new();
     let mut text_slots: HashMap<NodeId, &'a mut [TextCell]> = HashMap::new();
     let mut number_slots: HashMap<NodeId, &'a mut [f64]> = HashMap::new();
     for (n, slot) in slots {
@@ -124,18 +123,32 @@ fn run_chunk<'a>(
                         }
                     })
                     .collect();
-                fused::run(graph, fused, frame, &|n| find(ctx, frame, stores, &buffers, n), &mut kept);
+                let spread = fused.steps.iter().map(|s| graph.node(s.node)).filter(|n| n.op == Op::Spread);
+                widen(spread.flat_map(|n| &n.inputs), &mut narrow, &mut buffers);
+                let inputs = |n| match narrow.get(&n) {
+                    Some(v) => fused::Input::Narrow(v),
+                    None => fused::Input::Values(find(ctx, frame, stores, &buffers, n)),
+                };
+                fused::run(graph, fused, frame, &inputs, &mut kept);
                 buffers.extend(kept_nodes.into_iter().zip(kept));
             }
             Task::One(id) => {
                 let inputs = &graph.node(*id).inputs;
-                let values = {
+                widen(inputs, &mut narrow, &mut buffers);
+                let given = {
                     let all: Vec<Slice<'_>> =
                         inputs.iter().map(|n| find(ctx, frame, stores, &buffers, *n)).collect();
                     // The result never borrows from other buffers, only from columns.
                     detach(ctx, frame, *id, &all)?
                 };
-                let values = match (number_slots.remove(id), text_slots.remove(id), values) {
+                let given = match given {
+                    Given::Narrow(v) if !number_slots.contains_key(id) => {
+                        narrow.insert(*id, v);
+                        None
+                    }
+                    given => Some(given.widened()),
+                };
+                let values = given.map(|g| match (number_slots.remove(id), text_slots.remove(id), g) {
                     (Some(slot), _, Buffer::Numbers(v)) => {
                         slot.copy_from_slice(&v);
                         spare.push(v);
@@ -154,11 +167,12 @@ fn run_chunk<'a>(
                         Buffer::TextsRef(v)
                     }
                     (_, _, values) => values,
-                };
-                buffers.insert(*id, values);
+                });
+                buffers.extend(values.map(|v| (*id, v)));
             }
         }
         for n in done {
+            narrow.remove(n);
             match buffers.remove(n) {
                 Some(Buffer::Numbers(v)) if spare.len() < SPARE => spare.push(v),
                 _ => {}
@@ -166,4 +180,17 @@ fn run_chunk<'a>(
         }
     }
     Ok(())
+}
+
+/// Widens what is read whole, not tile by tile.
+fn widen<'n>(
+    nodes: impl IntoIterator<Item = &'n NodeId>,
+    narrow: &mut HashMap<NodeId, Narrow<'_>>,
+    buffers: &mut HashMap<NodeId, Buffer<'_>>,
+) {
+    for n in nodes {
+        if let Some(v) = narrow.remove(n) {
+            buffers.insert(*n, Buffer::Numbers(v.to_numbers()));
+        }
+    }
 }

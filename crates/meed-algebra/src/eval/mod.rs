@@ -1,6 +1,6 @@
 //! Evaluation of a plan over a batch.
 
-mod buffer;
+pub(crate) mod buffer;
 mod fused;
 mod gradient;
 mod layout;
@@ -18,6 +18,7 @@ use crate::column::{Column, Shape, TextCell, Values};
 use crate::error::EvalError;
 use crate::function::Slice;
 use crate::graph::NodeId;
+use crate::narrow::Narrow;
 use crate::op::Op;
 use crate::plan::{Plan, Stage, Task};
 use crate::state::State;
@@ -141,7 +142,7 @@ impl Plan {
         });
         let texts = texts.collect();
         let ctx = Context { plan: self, layout: &layout, state, seed, timer: Timer::default(), texts };
-        let mut stores: BTreeMap<NodeId, Values> = BTreeMap::new();
+        let mut stores: Stores = BTreeMap::new();
         let chunks = layout::chunks(&layout, local::CHUNK);
         for stage in &self.stages {
             local::run(&ctx, stage, &mut stores, &mut spare, &chunks)?;
@@ -160,16 +161,16 @@ impl Plan {
             let values = if let Some(x) = self.constant(*id) {
                 x
             } else if *uses == 0 {
-                stores.remove(id).unwrap_or(Values::Numbers(Vec::new()))
+                stores.remove(id).map_or(Values::Numbers(Vec::new()), Values::from)
             } else {
-                stores.get(id).cloned().unwrap_or(Values::Numbers(Vec::new()))
+                stores.get(id).map_or(Values::Numbers(Vec::new()), |v| v.slice().to_values())
             };
             let node = self.graph.node(*id);
             columns.push((name.clone(), Column { shape: node.shape.clone(), kind: node.kind, values }));
         }
         let timings = self.timings(&ctx.timer);
         for (name, key, values, dim) in updates {
-            state.write(&name, key.as_ref().map(as_slice), &values, dim);
+            state.write(&name, key.as_ref().map(Buffer::slice), values.slice(), dim);
         }
         Ok(Outputs { columns, timings })
     }
@@ -201,11 +202,11 @@ impl Plan {
     fn kept(
         &self,
         u: &crate::graph::Update,
-        stores: &BTreeMap<NodeId, Values>,
-    ) -> (String, Option<Values>, Values, usize) {
-        let values = stores.get(&u.value).cloned().or_else(|| self.constant(u.value));
-        let values = values.unwrap_or(Values::Numbers(Vec::new()));
-        let key = u.key.and_then(|k| stores.get(&k).cloned().or_else(|| self.constant(k)));
+        stores: &Stores,
+    ) -> (String, Option<Buffer<'static>>, Buffer<'static>, usize) {
+        let stored = |id| stores.get(&id).map(|v| v.slice().to_values()).or_else(|| self.constant(id));
+        let values = stored(u.value).unwrap_or(Values::Numbers(Vec::new())).into();
+        let key = u.key.and_then(stored).map(Buffer::from);
         (u.name.to_string(), key, values, self.graph.shape(u.value).dim.unwrap_or(1))
     }
 
@@ -233,10 +234,22 @@ impl Plan {
     }
 }
 
-fn as_slice(values: &Values) -> Slice<'_> {
-    match values {
-        Values::Numbers(v) => Slice::Numbers(v),
-        Values::Texts(v) => Slice::Texts(v),
+/// Values of the whole batch, computed once; they borrow nothing.
+type Stores = BTreeMap<NodeId, Buffer<'static>>;
+
+/// What a node that is evaluated on its own gives.
+enum Given<'a> {
+    Values(Buffer<'a>),
+    /// A part of a column, to be widened where it is read.
+    Narrow(Narrow<'a>),
+}
+
+impl<'a> Given<'a> {
+    fn widened(self) -> Buffer<'a> {
+        match self {
+            Given::Values(buffer) => buffer,
+            Given::Narrow(narrow) => Buffer::Numbers(narrow.to_numbers()),
+        }
     }
 }
 
@@ -245,25 +258,26 @@ fn detach<'a>(
     frame: &Frame<'_>,
     id: NodeId,
     inputs: &[Slice<'_>],
-) -> Result<Buffer<'a>, EvalError> {
-    if let Op::Column(name) = &ctx.plan.graph().node(id).op {
-        let shape = ctx.plan.graph().shape(id);
-        let column = ctx.column(name, shape)?;
-        let (range, width) = (frame.range(shape.axis), shape.width());
-        let range = range.start * width..range.end * width;
-        return Ok(match &column.values {
-            Values::Numbers(v) => Buffer::NumbersRef(&v[range]),
-            Values::Texts(v) => Buffer::TextsRef(&v[range]),
-        });
-    }
-    Ok(single::run(ctx, frame, id, inputs)?.into())
+) -> Result<Given<'a>, EvalError> {
+    let Op::Column(name) = &ctx.plan.graph().node(id).op else {
+        return Ok(Given::Values(single::run(ctx, frame, id, inputs)?.into()));
+    };
+    let shape = ctx.plan.graph().shape(id);
+    let column = ctx.column(name, shape)?;
+    let (range, width) = (frame.range(shape.axis), shape.width());
+    let range = range.start * width..range.end * width;
+    Ok(match &column.values {
+        Values::Numbers(v) => Given::Values(Buffer::NumbersRef(&v[range])),
+        Values::Narrow(v) => Given::Narrow(v.part(range)),
+        Values::Texts(v) => Given::Values(Buffer::TextsRef(&v[range])),
+    })
 }
 
 /// The values of `n` in the frame: from the chunk, or its part of a stored value, or a constant.
 fn find<'s>(
     ctx: &'s Context<'_>,
     frame: &Frame<'_>,
-    stores: &'s BTreeMap<NodeId, Values>,
+    stores: &'s Stores,
     buffers: &'s HashMap<NodeId, Buffer<'_>>,
     n: NodeId,
 ) -> Slice<'s> {
@@ -273,7 +287,7 @@ fn find<'s>(
     let node = ctx.plan.graph().node(n);
     if let Some(values) = stores.get(&n) {
         let (range, width) = (frame.range(node.shape.axis), node.shape.width());
-        return as_slice(values).part(range.start * width..range.end * width);
+        return values.slice().part(range.start * width..range.end * width);
     }
     match &node.op {
         Op::Number(x) => Slice::Numbers(std::slice::from_ref(&x.0)),
@@ -283,11 +297,7 @@ fn find<'s>(
 }
 
 /// What looks across the whole batch, in order.
-fn run_global(
-    ctx: &Context<'_>,
-    stage: &Stage,
-    stores: &mut BTreeMap<NodeId, Values>,
-) -> Result<(), EvalError> {
+fn run_global(ctx: &Context<'_>, stage: &Stage, stores: &mut Stores) -> Result<(), EvalError> {
     if stage.global.is_empty() {
         return Ok(());
     }
@@ -300,24 +310,18 @@ fn run_global(
                 let id = fused.steps[0].node;
                 let len = frame.len(fused.shape.axis) * fused.shape.width();
                 let mut kept = [Buffer::Numbers(vec![0.0; len])];
-                fused::run(graph, fused, &frame, &|n| find(ctx, &frame, stores, &none, n), &mut kept);
+                let inputs = |n| fused::Input::Values(find(ctx, &frame, stores, &none, n));
+                fused::run(graph, fused, &frame, &inputs, &mut kept);
                 let [kept] = kept;
                 (id, kept)
             }
             Task::One(id) => {
                 let inputs: Vec<Slice<'_>> =
                     graph.node(*id).inputs.iter().map(|n| find(ctx, &frame, stores, &none, *n)).collect();
-                (*id, detach(ctx, &frame, *id, &inputs)?)
+                (*id, detach(ctx, &frame, *id, &inputs)?.widened())
             }
         };
-        let values = match values {
-            Buffer::Numbers(v) => Values::Numbers(v),
-            Buffer::NumbersRef(v) => Values::Numbers(v.to_vec()),
-            Buffer::NumbersOut(v) => Values::Numbers(v.to_vec()),
-            Buffer::Texts(v) => Values::Texts(v),
-            Buffer::TextsRef(v) => Values::Texts(v.to_vec()),
-        };
-        stores.insert(id, values);
+        stores.insert(id, Values::from(values).into());
     }
     Ok(())
 }

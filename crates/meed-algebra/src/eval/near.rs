@@ -6,6 +6,7 @@ use crate::absent::{Reason, reason_of};
 use crate::axis::Axis;
 use crate::function::Slice;
 use crate::kernel::near::{clusters, nearest};
+use crate::kernel::vector::effective_rank;
 use crate::op::Near;
 
 /// The vectors of a value; a vector with an absent component is absent.
@@ -39,7 +40,7 @@ pub(super) fn near(
 ) -> Vec<f64> {
     let x = Vectors::of(inputs[0], dim);
     let (to, keys) = match op {
-        Near::Cluster { .. } => (None, &inputs[1..]),
+        Near::Cluster { .. } | Near::RankSoFar { .. } => (None, &inputs[1..]),
         Near::Nearest { .. } => (Some(Vectors::of(inputs[1], dim)), &inputs[2..]),
     };
     let reason = |i: usize| x.get(i).err().unwrap_or(Reason::NotApplicable).value();
@@ -61,6 +62,12 @@ pub(super) fn near(
                     let targets: Vec<(usize, &[f64])> =
                         here.iter().filter_map(|i| Some((*i, to.get(*i).ok()?))).collect();
                     nearest(&rows, &targets, k, others, &mut out);
+                }
+                (Near::RankSoFar { center, every }, _) => {
+                    let all: Vec<f64> = rows.iter().flat_map(|r| r.1).copied().collect();
+                    for (place, row) in rows.iter().enumerate().skip(every).step_by(every) {
+                        out[row.0] = effective_rank(&all[..(place + 1) * dim], dim, center);
+                    }
                 }
                 (Near::Nearest { .. }, None) => {}
             }

@@ -673,17 +673,17 @@ impl Timer {
         f: impl Fn(std::ops::Range<usize>) -> Result<Values, EvalError>,
     ) -> Result<Values, EvalError> {
         const PIECE: usize = 64;
-        let mut all: Option<Values> = None;
+        let mut all: Option<Result<Vec<f64>, Vec<TextCell>>> = None;
         let mut start = 0;
         while start < n || all.is_none() {
             let end = (start + PIECE).min(n);
             let clock = std::time::Instant::now();
             let values = f(start..end)?;
             self.note(node, clock.elapsed(), first + start, end - start);
-            match (&mut all, values) {
+            match (&mut all, values.into_numbers()) {
                 (None, values) => all = Some(values),
-                (Some(Values::Numbers(a)), Values::Numbers(b)) => a.extend(b),
-                (Some(Values::Texts(a)), Values::Texts(b)) => a.extend(b),
+                (Some(Ok(a)), Ok(b)) => a.extend(b),
+                (Some(Err(a)), Err(b)) => a.extend(b),
                 _ => {
                     return Err(EvalError::Function(
                         "a function returned numbers once and texts once".into(),
@@ -692,6 +692,6 @@ impl Timer {
             }
             start = end.max(start + 1);
         }
-        Ok(all.unwrap_or(Values::Numbers(Vec::new())))
+        Ok(all.map_or(Values::Numbers(Vec::new()), |v| v.map_or_else(Values::Texts, Values::Numbers)))
     }
 }

@@ -176,6 +176,7 @@ impl Graph {
             Op::Component(i) => one(self.component_gradient(i, first, g)),
             Op::Append => self.append_gradient(&node, g, wanted),
             Op::EffectiveRank { .. } => Err(no_derivative("`effective_rank`")),
+            Op::Near { op: Near::RankSoFar { .. }, .. } => Err(no_derivative("`effective_rank`")),
             Op::Near { .. } => Err(no_derivative("`nearest`")),
             Op::Rolling { .. } | Op::Latest => Err(no_derivative("`rolling`")),
             Op::ComponentAt => Err(no_derivative("a component that a signal names")),

@@ -1,9 +1,11 @@
 //! Small dense linear algebra on plain tables of numbers, for functions of a spec. A matrix is a list of rows.
 
 mod program;
+mod sets;
 mod simplex_norm;
 
 pub use program::{Program, Solved, hull, linprog};
+pub use sets::{frechet, vendi};
 pub use simplex_norm::min_norm_weights;
 
 /// A list of rows of one length.
@@ -23,7 +25,9 @@ fn eliminate(matrix: &[Vec<f64>], right: &[f64]) -> Option<(Matrix, Vec<f64>, f6
         }
         if pivot != k {
             a.swap(pivot, k);
-            b.swap(pivot, k);
+            if !b.is_empty() {
+                b.swap(pivot, k);
+            }
             sign = -sign;
         }
         let (above, below) = a.split_at_mut(k + 1);

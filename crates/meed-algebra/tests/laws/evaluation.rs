@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::absence::is_canonical;
 use crate::exactly;
 use crate::expressions::{Scope, build, words};
-use crate::rollouts::{batch, cell, groups, many};
+use crate::rollouts::{batch, batch_with, cell, groups, many};
 
 const ALL: Scope = Scope { batch: true, state: true };
 
@@ -20,6 +20,32 @@ fn ends(graph: &Graph) -> Vec<(String, NodeId)> {
     let used: std::collections::HashSet<NodeId> =
         graph.nodes().iter().flat_map(|n| n.inputs.iter().copied()).collect();
     every_node(graph).into_iter().filter(|(_, n)| !used.contains(n)).collect()
+}
+
+/// The column with its numbers rounded to `f32`.
+fn rounded(column: Column) -> Column {
+    let values = match column.values {
+        Values::Numbers(v) if column.kind == Kind::Number => {
+            let round = |x: f64| if x.is_nan() { x } else { f64::from(x as f32) };
+            Values::Numbers(v.into_iter().map(round).collect())
+        }
+        values => values,
+    };
+    Column { values, ..column }
+}
+
+/// The column with numbers as `f32` and truth values as bytes.
+fn narrowed(column: Column) -> Column {
+    let single = |x: f64| absent::reason_of(x).map_or(x as f32, Reason::single);
+    let truth = |x: f64| absent::reason_of(x).map_or(u8::from(x != 0.0), Reason::byte);
+    let values = match (column.values, column.kind) {
+        (Values::Numbers(v), Kind::Bool) => {
+            Column::truths(Axis::BATCH, v.into_iter().map(truth).collect()).values
+        }
+        (Values::Numbers(v), _) => Column::singles(Axis::BATCH, v.into_iter().map(single).collect()).values,
+        (values, _) => values,
+    };
+    Column { values, ..column }
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -57,6 +83,22 @@ proptest! {
                 prop_assert_eq!(&column.shape, &apart.get(name).unwrap().shape);
                 let node = &graph.nodes()[name.parse::<usize>().unwrap()];
                 prop_assert_eq!(exactly(column), exactly(apart.get(name).unwrap()), "{:?}", node);
+            }
+            prop_assert_eq!(one.to_text(), other.to_text());
+        }
+    }
+
+    #[test]
+    fn the_width_of_a_column_does_not_show(groups in groups(cell), nested in any::<bool>(), words in words()) {
+        let (wide, narrow) = (batch_with(&groups, nested, rounded), batch_with(&groups, nested, narrowed));
+        let graph = build(wide.schema(), &words, ALL);
+        for outputs in [ends(&graph), every_node(&graph)] {
+            let plan = Plan::new(graph.clone(), outputs);
+            let (mut one, mut other) = (State::new(), State::new());
+            let expected = plan.evaluate(&wide, &mut one, 3).unwrap();
+            let found = plan.evaluate(&narrow, &mut other, 3).unwrap();
+            for ((name, a), (_, b)) in expected.columns.iter().zip(&found.columns) {
+                prop_assert_eq!(exactly(a), exactly(b), "{}", name);
             }
             prop_assert_eq!(one.to_text(), other.to_text());
         }

@@ -102,7 +102,7 @@ fn add(g: &mut Graph, pool: &[NodeId], word: Word, scope: Scope) -> Result<NodeI
         },
         27 => match option % 3 {
             0 => g.component(x, option % 4),
-            1 => g.effective_rank(x, axis),
+            1 => g.effective_rank(x, axis, false),
             _ => g.append(x, y),
         },
         28 => Ok(g.reason(x)),

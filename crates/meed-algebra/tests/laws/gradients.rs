@@ -163,7 +163,7 @@ fn each_word(schema: Schema) -> Graph {
     }
     for reverse in [false, true] {
         by(&mut g, Segment::Scan { op: Scan::Hold, reverse });
-        for (x, by, axis) in [(r, r, "group"), (rm, r, "group"), (s, s, "rollout"), (t, s, "group")] {
+        for (x, by, axis) in [(r, r, "group"), (rm, r, "group"), (s, s, "rollout"), (t, r, "group")] {
             g.segment(Segment::Recur { reverse }, x, Some(by), axis, &[]).unwrap();
         }
         g.segment(Segment::Recur { reverse }, s, Some(r), "batch", &[kind]).unwrap();

@@ -45,7 +45,7 @@ fn near(a: f64, b: f64, scale: f64, error: f64) -> bool {
 /// Every value by its bits, texts as they are.
 fn exactly(column: &Column) -> Vec<Result<u64, TextCell>> {
     match &column.values {
-        Values::Numbers(v) => v.iter().map(|x| Ok(x.to_bits())).collect(),
         Values::Texts(v) => v.iter().map(|t| Err(t.clone())).collect(),
+        numbers => (0..numbers.len()).map(|i| Ok(numbers.number(i).to_bits())).collect(),
     }
 }

@@ -73,6 +73,11 @@ pub fn groups<S: Strategy<Value = f64> + 'static>(number: fn() -> S) -> impl Str
 /// The groups as columns: `strict` per judge of the batch; `hard` per group; `r`, `q`, `flag`, `kind`, `rm` (lanes) and `embedding` (vectors) per
 /// rollout; `s` per step; `t` per token, under the step or beside it.
 pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
+    batch_with(groups, tokens_in_steps, |column| column)
+}
+
+/// [`batch`], each column passed through `change`.
+pub fn batch_with(groups: &[Group], tokens_in_steps: bool, change: fn(Column) -> Column) -> Batch {
     let rollouts: Vec<&Rollout> = groups.iter().flat_map(|g| &g.rollouts).collect();
     let steps: Vec<&(f64, Vec<f64>)> = rollouts.iter().flat_map(|r| &r.steps).collect();
     let mut batch = Batch::new(groups.iter().map(|g| g.rollouts.len()));
@@ -86,7 +91,7 @@ pub fn batch(groups: &[Group], tokens_in_steps: bool) -> Batch {
     };
     let judge = batch.add_axis("judge", Axis::BATCH, [3]).unwrap();
     let per = |f: &dyn Fn(&Rollout) -> f64| rollouts.iter().map(|r| f(r)).collect::<Vec<f64>>();
-    let mut add = |name: &str, column: Column| batch.add_column(name, column).unwrap();
+    let mut add = |name: &str, column: Column| batch.add_column(name, change(column)).unwrap();
     add("strict", Column::numbers(judge, vec![0.5, f64::INFINITY, Reason::TimedOut.value()]));
     add("hard", Column::numbers(Axis::GROUP, groups.iter().map(|g| g.hard).collect()));
     add("r", Column::numbers(Axis::ROLLOUT, per(&|r| r.r)));

@@ -93,8 +93,8 @@ fn elements(column: &Column, kind: Kind, elements: &[usize]) -> ArrayRef {
 fn cells(column: &Column, kind: Kind, at: &[usize]) -> ArrayRef {
     match &column.values {
         Values::Texts(v) => Arc::new(at.iter().map(|i| v[*i].as_deref().ok()).collect::<StringArray>()),
-        Values::Numbers(v) => {
-            let present = at.iter().map(|i| Some(v[*i]).filter(|n| absence(*n).is_none()));
+        numbers => {
+            let present = at.iter().map(|i| Some(numbers.number(*i)).filter(|n| absence(*n).is_none()));
             match kind {
                 Kind::Bool => Arc::new(present.map(|n| n.map(|n| n != 0.0)).collect::<BooleanArray>()),
                 _ => Arc::new(present.collect::<Float64Array>()),

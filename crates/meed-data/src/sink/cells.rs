@@ -72,8 +72,8 @@ pub(super) fn span(axes: &Batch, nest: &Nest, column: &Column, row: &RowRef) -> 
 /// undefined.
 pub(super) fn first_absence(column: &Column, span: Range<usize>) -> Option<Reason> {
     match &column.values {
-        Values::Numbers(v) => v[span].iter().find_map(|n| absence(*n)),
         Values::Texts(v) => v[span].iter().find_map(|cell| cell.as_ref().err().copied()),
+        numbers => span.into_iter().find_map(|i| absence(numbers.number(i))),
     }
 }
 

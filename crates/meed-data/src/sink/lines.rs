@@ -309,15 +309,15 @@ fn value(out: &mut Vec<u8>, w: &Written<'_>, element: usize) {
 }
 
 fn cell(out: &mut Vec<u8>, w: &Written<'_>, i: usize) {
-    match &w.column.values {
-        Values::Numbers(v) if absence(v[i]).is_some() => out.extend_from_slice(b"null"),
-        Values::Numbers(v) if w.output.kind == Kind::Bool => {
-            out.extend_from_slice(if v[i] == 0.0 { b"false" } else { b"true" });
-        }
-        Values::Numbers(v) => write_number(out, v[i]),
-        Values::Texts(v) => match &v[i] {
+    if let Values::Texts(v) = &w.column.values {
+        return match &v[i] {
             Ok(text) => write_string(out, text),
             Err(_) => out.extend_from_slice(b"null"),
-        },
+        };
+    }
+    match w.column.values.number(i) {
+        n if absence(n).is_some() => out.extend_from_slice(b"null"),
+        n if w.output.kind == Kind::Bool => out.extend_from_slice(if n == 0.0 { b"false" } else { b"true" }),
+        n => write_number(out, n),
     }
 }

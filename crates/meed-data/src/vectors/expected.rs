@@ -60,14 +60,9 @@ impl Expected {
             .enumerate()
             .position(|(i, cell)| !agrees(cell, &column.values, i, tolerance))?;
         let found = match &column.values {
-            Values::Numbers(v) => match meed_algebra::absent::reason_of(v[at]) {
-                Some(reason) => format!("absent ({reason})"),
-                None => format!("{}", v[at]),
-            },
-            Values::Texts(v) => match &v[at] {
-                Ok(text) => format!("{text:?}"),
-                Err(reason) => format!("absent ({reason})"),
-            },
+            values if let Some(reason) = values.reason(at) => format!("absent ({reason})"),
+            Values::Texts(v) => v[at].as_ref().map_or_else(ToString::to_string, |text| format!("{text:?}")),
+            numbers => format!("{}", numbers.number(at)),
         };
         let expected = match &self.cells[at] {
             Cell::Absent => "absent".to_string(),
@@ -81,10 +76,11 @@ impl Expected {
 fn agrees(cell: &Cell, values: &Values, i: usize, tolerance: f64) -> bool {
     match (cell, values) {
         (Cell::Absent, values) => values.reason(i).is_some(),
-        (Cell::Number(x), Values::Numbers(v)) => {
-            v[i] == *x || (v[i] - x).abs() <= tolerance * x.abs().max(1.0)
-        }
         (Cell::Text(text), Values::Texts(v)) => v[i].as_deref() == Ok(text.as_str()),
+        (Cell::Number(x), values) => {
+            let found = values.number(i);
+            found == *x || (found - x).abs() <= tolerance * x.abs().max(1.0)
+        }
         _ => false,
     }
 }

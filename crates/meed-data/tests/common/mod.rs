@@ -90,16 +90,15 @@ pub fn schema(source: &Source, axes: &[(&str, &str)]) -> String {
 /// A column's values as text: absent ones by their reason.
 pub fn shown(column: &Column) -> String {
     let cells: Vec<String> = match &column.values {
-        Values::Numbers(v) => v
-            .iter()
-            .map(|n| meed_algebra::absent::reason_of(*n).map_or_else(|| n.to_string(), |r| r.to_string()))
-            .collect(),
         Values::Texts(v) => v
             .iter()
             .map(|t| match t {
                 Ok(text) => format!("{text:?}"),
                 Err(reason) => reason.to_string(),
             })
+            .collect(),
+        numbers => (0..numbers.len())
+            .map(|i| numbers.reason(i).map_or_else(|| numbers.number(i).to_string(), |r| r.to_string()))
             .collect(),
     };
     cells.join(" ")

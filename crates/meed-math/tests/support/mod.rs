@@ -1,6 +1,8 @@
 //! Helpers shared by the tests: case files and public data that may not be there.
 #![allow(dead_code)]
 
+pub mod hostile;
+
 use std::path::PathBuf;
 
 use meed_math::{Options, Verdict, Verifier};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use meed_algebra::function::alternatives;
 use meed_algebra::{Arg, EvalError, Example, Family, Function, Kind, Reason, Slice, Values, Word};
-use meed_math::{Extract, Undecided, Units, Verdict, Verifier};
+use meed_math::{Extract, Units, Verifier};
 
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
@@ -17,7 +17,7 @@ pub const SCORER: Scorer = Scorer {
         family: Family::Verify,
         axes: "any axis → the same",
         summary: "1 when the answer a response ends with is mathematically the reference (or one of several), else 0.",
-        details: "The answer is taken from the last mark (`\\boxed{…}`, `####`, `<answer>`, \"the answer is\"), else the last formula or number. Comparison is exact and bounded in steps: no tolerance, no time-out. A reference that cannot be read is absent (bad_reference), a comparison that cannot be decided is absent too.",
+        details: "The answer is taken from the last mark (`\\boxed{…}`, `####`, `<answer>`, \"the answer is\"), else the last formula or number. Comparison is exact and bounded in steps: no tolerance, no time-out. A reference that cannot be read or compared is absent (bad_reference); an answer too large to be compared with a good reference is 0.",
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "answer", help: "the reference, or several" },
@@ -101,16 +101,7 @@ impl Function for Math {
                 last = Some((answer.to_string(), Verifier::new(&golds, &self.how)));
             }
             let Some((_, verifier)) = &last else { return Err(Reason::BadReference) };
-            match verifier.verify(&text) {
-                Verdict::Equal => Ok(1.0),
-                Verdict::Different => Ok(0.0),
-                Verdict::Undecided(Undecided::Gold) => Err(Reason::BadReference),
-                Verdict::Undecided(Undecided::Comparison(meed_math::Reason::Budget)) => Err(Reason::TimedOut),
-                Verdict::Undecided(Undecided::Comparison(meed_math::Reason::TooLarge)) => {
-                    Err(Reason::TooLarge)
-                }
-                Verdict::Undecided(Undecided::Comparison(_)) => Err(Reason::Undefined),
-            }
+            verifier.verify(&text).score().ok_or(Reason::BadReference)
         };
         Ok(Values::Numbers((0..n).map(|i| one(i).unwrap_or_else(Reason::value)).collect()))
     }
@@ -127,13 +118,23 @@ mod tests {
         let function = SCORER.function(BTreeMap::new()).unwrap();
         match function.call(&[Slice::Texts(&text), Slice::Texts(&answer)], 1).unwrap() {
             Values::Numbers(v) => v[0],
-            Values::Texts(_) => panic!("numbers expected"),
+            _ => panic!("numbers expected"),
         }
     }
 
     #[test]
     fn an_unreadable_reference_is_the_tasks_fault() {
         assert_eq!(meed_algebra::absent::reason_of(of("\\boxed{2}", "")), Some(Reason::BadReference));
+    }
+
+    #[test]
+    fn an_answer_nothing_can_be_compared_with_is_the_responses_fault() {
+        let heavy = "\\sum_{k=1}^{4000}\\sum_{j=1}^{4000}\\sin(kj)";
+        assert_eq!(of(&format!("\\boxed{{{heavy}}}"), "\\sqrt{2}"), 0.0);
+        assert_eq!(
+            meed_algebra::absent::reason_of(of("\\boxed{\\sqrt{2}}", heavy)),
+            Some(Reason::BadReference)
+        );
     }
 
     #[test]

@@ -37,6 +37,31 @@ pub(super) const WORDS: &[Def] = &[
     },
     Def {
         word: Word {
+            name: "segments",
+            family: Family::Move,
+            axes: "a column → the name of an axis",
+            summary: "An axis of segments of neighbours; one begins at the first and wherever a column exceeds a bound.",
+            details: "The axis lies under the parent of the column's axis: `r.spread(segments(\"option\", switch))` gives every segment of a rollout the rollout's value. Elements know their segment by `((switch > 0.5) | (switch.position(\"rollout\") == 0)).cumsum()`.",
+            args: &[
+                A { name: "name", help: "the name of the axis" },
+                A { name: "starts", help: "a column; an absent value begins no segment" },
+                A { name: "above=0.5", help: "a segment begins where the column exceeds it" },
+            ],
+            examples: &[eg(
+                r#"r.spread(segments("option", prm)).sum("rollout")"#,
+                r#"{"r": [[1, 2]], "prm": [[[0, 0, 1], [1, 0]]]}"#,
+                "[[2, 2]]",
+            )],
+        },
+        form: Form::Function,
+        run: |b, a| {
+            let (name, starts, above) = (a.text("name")?, b.signal(&a.get("starts"))?, a.number("above")?);
+            b.graph.runs_of(&name, starts, above)?;
+            Ok(Arg::Text(name))
+        },
+    },
+    Def {
+        word: Word {
             name: "at",
             family: Family::Move,
             axes: "x below the axis → axis",

@@ -5,10 +5,14 @@ use meed_algebra::{Arg as A, Example, Family, TypeError, Word};
 
 use super::{Arg, Args, Plain, eg};
 
+const VECTORS: A = A { name: "x", help: "a list of vectors" };
 const MATRIX: A = A { name: "matrix", help: "a list of rows, square" };
 
-/// The largest table: what is made of it takes cubic time.
-const LARGEST: usize = 500;
+/// The most rows of a table: what is made of it takes cubic time.
+const ROWS: usize = 500;
+
+/// The most numbers in a row.
+const WIDEST: usize = 10_000;
 
 const fn def(
     name: &'static str,
@@ -29,8 +33,8 @@ fn numbers(arg: &Arg, what: &str) -> Result<Vec<f64>, TypeError> {
         other => Err(TypeError::new(format!("{what} holds {}, not a number", other.kind()))),
     };
     match arg {
-        Arg::List(items) if items.len() > LARGEST => {
-            Err(TypeError::new(format!("{what} has more than {LARGEST} items")))
+        Arg::List(items) if items.len() > WIDEST => {
+            Err(TypeError::new(format!("{what} has more than {WIDEST} numbers in a row")))
         }
         Arg::List(items) => items.iter().map(number).collect(),
         other => Err(TypeError::new(format!("{what} is a list of numbers, not {}", other.kind()))),
@@ -42,8 +46,8 @@ fn table(arg: &Arg, what: &str) -> Result<Matrix, TypeError> {
     let Arg::List(rows) = arg else {
         return Err(TypeError::new(format!("{what} is a list of rows, not {}", arg.kind())));
     };
-    if rows.len() > LARGEST {
-        return Err(TypeError::new(format!("{what} has more than {LARGEST} rows")));
+    if rows.len() > ROWS {
+        return Err(TypeError::new(format!("{what} has more than {ROWS} rows")));
     }
     let rows = rows.iter().map(|row| numbers(row, what)).collect::<Result<Matrix, _>>()?;
     if rows.windows(2).any(|w| w[0].len() != w[1].len()) {
@@ -196,6 +200,34 @@ pub(super) const WORDS: &[Plain] = &[
             "[[2, 3]]",
         )],
         programme,
+    ),
+    def(
+        "frechet",
+        "two lists of vectors → a number, or None",
+        "The Fréchet distance of two sets of vectors; None with fewer than two vectors in one.",
+        "The sets are seen as normal distributions with their means and sample covariances (FID, FAD).",
+        &[VECTORS, A { name: "y", help: "another list, of vectors of the same size" }],
+        &[eg(
+            "map(lambda a: frechet([[0, 1], [2, 3]], [[a, 1], [a + 2, 3]]), r)",
+            r#"{"r": [[0, 3]]}"#,
+            "[[0, 9]]",
+        )],
+        |a| {
+            let (x, y) = (table(&a.get("x"), "`x`")?, table(&a.get("y"), "`y`")?);
+            if !x.is_empty() && !y.is_empty() && x[0].len() != y[0].len() {
+                return Err(TypeError::new("`frechet`: the vectors of both sets differ in size"));
+            }
+            Ok(linear::frechet(&x, &y).map_or(Arg::None, Arg::Number))
+        },
+    ),
+    def(
+        "vendi",
+        "a list of vectors → a number, or None",
+        "How many different vectors there are, effectively, by their directions; None over nothing.",
+        "exp of the entropy of the eigenvalues of the unit vectors' inner products: 1 for equal directions, n for orthogonal ones.",
+        &[VECTORS],
+        &[eg("map(lambda a: vendi([[1, 0], [a, 1 - a]]), r)", r#"{"r": [[0, 1]]}"#, "[[2, 1]]")],
+        |a| Ok(linear::vendi(&table(&a.get("x"), "`x`")?).map_or(Arg::None, Arg::Number)),
     ),
     def(
         "hull",

@@ -104,6 +104,37 @@ pub(super) const WORDS: &[Def] = &[
     },
     Def {
         word: Word {
+            name: "effective_rank_so_far",
+            family: Family::Vector,
+            axes: "vectors below the axis → one number per element",
+            summary: "The effective rank of the vectors up to each one: how a trajectory spreads as it goes on.",
+            details: "Measured at every so manieth present vector after the first; absent elsewhere.",
+            args: &[
+                A { name: "x", help: "vectors" },
+                A { name: "axis", help: "siblings are the elements under one element of this axis" },
+                A { name: "every=1", help: "vectors from one measurement to the next" },
+                A { name: "center=False", help: "whether their mean is subtracted first" },
+                A { name: "where=None", help: "only these vectors count; the others come out absent" },
+                A { name: "by=None", help: "siblings must also agree in this column (or list of columns)" },
+            ],
+            examples: &[eg(
+                r#"a.effective_rank_so_far("group")"#,
+                r#"{"a@vector": [[[1, 0], [2, 0], [0, 2.2360679775]]]}"#,
+                r#"[["<not_applicable>", 1, 2]]"#,
+            )],
+        },
+        form: Form::Method,
+        run: |b, a| {
+            let (x, keys) = (masked(b, a)?, keys(b, a)?);
+            let every = usize::try_from(a.integer("every")?).ok().filter(|n| *n > 0);
+            let every =
+                every.ok_or_else(|| TypeError::new("`effective_rank_so_far`: `every` is at least 1"))?;
+            let axis = a.text("axis")?;
+            Ok(Arg::Signal(b.graph.effective_rank_so_far(x, &axis, every, a.flag("center")?, &keys)?))
+        },
+    },
+    Def {
+        word: Word {
             name: "cluster",
             family: Family::Vector,
             axes: "vectors below the axis → one number per element",

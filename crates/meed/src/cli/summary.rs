@@ -93,14 +93,14 @@ impl Summary {
     pub fn add(&mut self, piece: &Piece, outputs: &Outputs) {
         for (line, (_, column)) in self.lines.iter_mut().zip(&outputs.columns) {
             match &column.values {
-                Values::Numbers(v) => v.iter().for_each(|x| match reason_of(*x) {
-                    None if x.is_finite() => line.add(*x),
-                    None => *line.absent.entry(Reason::Undefined.name()).or_insert(0) += 1,
-                    Some(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
-                }),
                 Values::Texts(v) => v.iter().for_each(|t| match t {
                     Ok(_) => line.count += 1,
                     Err(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
+                }),
+                numbers => (0..numbers.len()).map(|i| numbers.number(i)).for_each(|x| match reason_of(x) {
+                    None if x.is_finite() => line.add(x),
+                    None => *line.absent.entry(Reason::Undefined.name()).or_insert(0) += 1,
+                    Some(reason) => *line.absent.entry(reason.name()).or_insert(0) += 1,
                 }),
             }
         }
