@@ -8,6 +8,7 @@ use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
+use crate::column::wide;
 use crate::error;
 use crate::rows::doubles;
 
@@ -74,7 +75,7 @@ impl Batch {
             let names: Vec<&str> = self.inner.columns().map(|c| c.0).collect();
             PyKeyError::new_err(format!("there is no column `{name}`; columns: {}", names.join(", ")))
         })?;
-        Ok(crate::column::Column::new(name.to_string(), &self.inner, Arc::new(column.clone())))
+        Ok(crate::column::Column::new(name.to_string(), &self.inner, Arc::new(wide(column.clone()))))
     }
 
     fn __len__(&self) -> usize {

@@ -62,10 +62,10 @@ impl Column {
                 Ok(text) => PyString::new(py, text).into_any(),
                 Err(_) => py.None().into_bound(py),
             },
-            Values::Numbers(v) if self.column.kind == Kind::Bool => {
-                (v[i] != 0.0).into_pyobject(py)?.to_owned().into_any()
+            numbers if self.column.kind == Kind::Bool => {
+                (numbers.number(i) != 0.0).into_pyobject(py)?.to_owned().into_any()
             }
-            Values::Numbers(v) => v[i].into_pyobject(py)?.into_any(),
+            numbers => numbers.number(i).into_pyobject(py)?.into_any(),
         })
     }
 
@@ -110,8 +110,8 @@ impl Column {
         match (self.values(), self.values().reason(at)) {
             (_, Some(reason)) => Json::String(format!("<{reason}>")),
             (Values::Texts(v), None) => v[at].as_deref().map_or(Json::Null, |t| Json::String(t.to_string())),
-            (Values::Numbers(v), None) if v[at].is_finite() => serde_json::json!(v[at]),
-            (Values::Numbers(v), None) => Json::String(format!("<{}>", v[at])),
+            (numbers, None) if numbers.number(at).is_finite() => serde_json::json!(numbers.number(at)),
+            (numbers, None) => Json::String(format!("<{}>", numbers.number(at))),
         }
     }
 
@@ -140,8 +140,9 @@ impl Column {
     pub(crate) fn array(&self) -> ArrayRef {
         let mut array: ArrayRef = match self.values() {
             Values::Texts(v) => Arc::new(v.iter().map(|t| t.as_deref().ok()).collect::<StringArray>()),
-            Values::Numbers(v) => {
-                let present = v.iter().map(|x| reason_of(*x).is_none().then_some(*x));
+            numbers => {
+                let all = (0..numbers.len()).map(|i| numbers.number(i));
+                let present = all.map(|x| reason_of(x).is_none().then_some(x));
                 match self.column.kind {
                     Kind::Bool => Arc::new(present.map(|x| x.map(|x| x != 0.0)).collect::<BooleanArray>()),
                     _ => Arc::new(present.collect::<Float64Array>()),
@@ -345,6 +346,17 @@ impl Column {
 struct Dimensions {
     shape: Vec<isize>,
     strides: Vec<isize>,
+}
+
+/// A column whose numbers are as wide as what is computed.
+pub(crate) fn wide(mut column: meed_algebra::Column) -> meed_algebra::Column {
+    if matches!(column.values, Values::Narrow(_)) {
+        column.values = match column.values.into_numbers() {
+            Ok(numbers) => Values::Numbers(numbers),
+            Err(texts) => Values::Texts(texts),
+        };
+    }
+    column
 }
 
 /// Values nested in lists, numbers with six digits, absent ones as `<reason>`.

@@ -274,8 +274,9 @@ fn values_out<'py>(py: Python<'py>, values: &Values) -> PyResult<Bound<'py, PyAn
             };
             v.iter().map(cell).collect::<Vec<_>>().into_pyobject(py)?.into_any()
         }
-        Values::Numbers(v) => {
-            let bytes: Vec<u8> = v.iter().flat_map(|x| x.to_bits().to_le_bytes()).collect();
+        numbers => {
+            let all = (0..numbers.len()).map(|i| numbers.number(i));
+            let bytes: Vec<u8> = all.flat_map(|x| x.to_bits().to_le_bytes()).collect();
             PyBytes::new(py, &bytes).into_any()
         }
     })

@@ -250,7 +250,7 @@ fn at(values: &Values, i: usize, n: usize) -> Cell<'_> {
     }
     match values {
         Values::Texts(v) => v[i].as_ref().map_or_else(|r| Cell::Absent(*r), Cell::Text),
-        Values::Numbers(v) => Cell::Number(v[i]),
+        numbers => Cell::Number(numbers.number(i)),
     }
 }
 

@@ -9,7 +9,7 @@ use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
 
-use crate::column::Column;
+use crate::column::{Column, wide};
 use crate::{arrow, error};
 
 /// One batch of the input, scored.
@@ -86,8 +86,8 @@ impl Part {
         let width = column.column.shape.width();
         let places = at.into_iter().flat_map(|i| i * width..(i + 1) * width);
         let values = match &column.column.values {
-            Values::Numbers(v) => Values::Numbers(places.map(|i| v[i]).collect()),
             Values::Texts(v) => Values::Texts(places.map(|i| v[i].clone()).collect()),
+            numbers => Values::Numbers(places.map(|i| numbers.number(i)).collect()),
         };
         let moved =
             meed_algebra::Column { values, shape: column.column.shape.clone(), kind: column.column.kind };
@@ -129,11 +129,11 @@ fn joined(name: &str, columns: &[Column], pieces: bool) -> Column {
         levels.push((level.clone(), offsets.into()));
     }
     let values = match first.column.values {
-        Values::Numbers(_) => {
-            Values::Numbers(columns.iter().filter_map(|c| c.column.as_numbers()).flatten().copied().collect())
-        }
         Values::Texts(_) => {
             Values::Texts(columns.iter().filter_map(|c| c.column.as_texts()).flatten().cloned().collect())
+        }
+        _ => {
+            Values::Numbers(columns.iter().filter_map(|c| c.column.as_numbers()).flatten().copied().collect())
         }
     };
     let column = meed_algebra::Column { values, shape: first.column.shape.clone(), kind: first.column.kind };
@@ -143,7 +143,7 @@ fn joined(name: &str, columns: &[Column], pieces: bool) -> Column {
 /// A column that was read, its rollouts in the order of the input.
 pub(crate) fn read(name: &str, pieces: Vec<meed_data::Piece>) -> Column {
     let one = |piece: meed_data::Piece| {
-        let column = piece.batch.column(name).cloned().map(Arc::new);
+        let column = piece.batch.column(name).cloned().map(wide).map(Arc::new);
         let part =
             Part { rows: piece.rows, axes: Arc::new(piece.batch), columns: column.into_iter().collect() };
         part.column(name, 0)

@@ -286,9 +286,7 @@ fn taken(like: &Column, pieces: &[(&Column, Range<usize>)]) -> Column {
         Values::Texts(_) => Values::Texts(
             pieces.iter().filter_map(|(c, r)| Some(&c.as_texts()?[wide(r)])).flatten().cloned().collect(),
         ),
-        _ => Values::Numbers(
-            pieces.iter().filter_map(|(c, r)| Some(&c.as_numbers()?[wide(r)])).flatten().copied().collect(),
-        ),
+        _ => Values::Numbers(pieces.iter().flat_map(|(c, r)| wide(r).map(|i| c.values.number(i))).collect()),
     };
     Column { shape: like.shape.clone(), kind: like.kind, values }
 }

@@ -14,6 +14,7 @@ use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::batch::Batch;
+use crate::column::wide;
 use crate::dump::Dump;
 use crate::expr::{Expr, build};
 use crate::pickle;
@@ -136,7 +137,7 @@ impl Spec {
             trouble.extend(program.prepare(py, batch, state, options.seed)?);
         }
         let outputs = program.evaluate(py, &axes, state, options.seed)?;
-        let columns = outputs.columns.into_iter().map(|c| Arc::new(c.1)).collect();
+        let columns = outputs.columns.into_iter().map(|c| Arc::new(wide(c.1))).collect();
         Ok((Part { rows, axes, columns }, outputs.timings))
     }
 

@@ -203,11 +203,11 @@ impl Side {
 
 /// A value of an axis above, given to each rollout.
 fn per_rollout(batch: &Batch, column: &Column) -> Vec<f64> {
-    let Some(values) = column.as_numbers() else { return Vec::new() };
+    let Some(values) = column.to_numbers() else { return Vec::new() };
     match column.shape.axis {
         Axis::ROLLOUT => values.to_vec(),
         Axis::GROUP => {
-            let groups = batch.offsets(Axis::ROLLOUT).windows(2).zip(values);
+            let groups = batch.offsets(Axis::ROLLOUT).windows(2).zip(values.iter());
             groups.flat_map(|(w, x)| std::iter::repeat_n(*x, w[1] - w[0])).collect()
         }
         _ => vec![values.first().copied().unwrap_or(Reason::Empty.value()); batch.len(Axis::ROLLOUT)],
