@@ -40,7 +40,8 @@ impl Signal {
 impl Signal {
     // NumPy is not to take a signal apart: `array * signal` is refused with a message of ours.
     #[classattr]
-    const __array_ufunc__: Option<u8> = None;
+    #[pyo3(name = "__array_ufunc__")]
+    const ARRAY_UFUNC: Option<u8> = None;
 
     fn __getattr__(&self, name: &str) -> PyResult<Callable> {
         match words::find(name, Form::Method) {

@@ -317,7 +317,7 @@ impl Spec {
     #[getter]
     fn params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
-        for Param { name, default, value, help } in self.check(py)?.params {
+        for Param { name, default, value, help, .. } in self.check(py)?.params {
             let knob = PyDict::new(py);
             knob.set_item("value", pickle::plain(py, &value)?)?;
             knob.set_item("default", pickle::plain(py, &default)?)?;
