@@ -12,6 +12,7 @@
 //! | [`siblings`] | look at a text among its siblings |
 //! | [`geometry`] | read boxes, points and shapes |
 //! | [`puzzle`] | check puzzles, which also make tasks |
+//! | [`program`] | run what a response wrote: programs against tests, queries |
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub mod geometry;
 pub mod instruct;
 pub mod options;
 pub mod overlap;
+pub mod program;
 pub mod puzzle;
 pub mod scorer;
 pub mod siblings;

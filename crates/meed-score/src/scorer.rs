@@ -7,14 +7,17 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{geometry, instruct, overlap, puzzle, siblings, structure, text, tools, verify};
+use crate::{
+    geometry, instruct, overlap, program, puzzle, siblings, structure, text, tools, verify,
+};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]
 pub struct Scorer {
     /// Its help and examples.
     pub word: Word,
-    /// The signals it reads, in the order [`Function::call`] takes them, all spread to one axis by the caller.
+    /// The signals it reads, in the order [`Function::call`] takes them, all spread to one axis by the caller. Where they
+    /// are written without names, those it cannot do without come first.
     pub inputs: &'static [Input],
     /// Its options, in the order they are written.
     pub options: &'static [Opt],
@@ -29,8 +32,29 @@ pub struct Input {
     pub name: &'static str,
     /// The column it is when not given.
     pub column: &'static str,
-    /// Whether the scorer cannot do without it. Those it can do without come last and may be left out.
+    /// Whether the scorer cannot do without it. In place of one it can do without, and which is not there, it gets
+    /// an empty text; those at the end may be left out.
     pub required: bool,
+}
+
+/// Columns that hold the tests of a task: lists in them are one value, not elements of an axis.
+const TESTS: [&str; 9] = [
+    "test",
+    "test_list",
+    "test_imports",
+    "test_setup_code",
+    "input_output",
+    "inputs",
+    "outputs",
+    "fn_name",
+    "entry_point",
+];
+
+impl Input {
+    /// The axis its column must be read on, where that matters.
+    pub fn axis(&self) -> Option<&'static str> {
+        TESTS.contains(&self.column).then_some("group")
+    }
 }
 
 /// The response to score.
@@ -39,6 +63,12 @@ pub(crate) const TEXT: Input = Input { name: "text", column: "text", required: t
 pub(crate) const ANSWER: Input = Input { name: "answer", column: "answer", required: true };
 
 impl Scorer {
+    /// The names of its inputs in the order they are written in: those it cannot do without first.
+    pub fn written(&self) -> impl Iterator<Item = &'static str> {
+        let of = |required| self.inputs.iter().filter(move |i| i.required == required).map(|i| i.name);
+        of(true).chain(of(false))
+    }
+
     /// The function for a call with these options.
     ///
     /// # Errors
@@ -48,7 +78,7 @@ impl Scorer {
     }
 }
 
-static ALL: [Scorer; 64] = [
+static ALL: [Scorer; 70] = [
     verify::math::SCORER,
     verify::answer_key::SCORER,
     verify::number::SCORER,
@@ -113,6 +143,12 @@ static ALL: [Scorer; 64] = [
     instruct::ifeval::SCORER,
     tools::tool_calls::SCORER,
     tools::turns::SCORER,
+    program::code_tests::SCORER,
+    program::runs::SCORER,
+    program::compiles::SCORER,
+    program::line_edits::SCORER,
+    program::sql::SCORER,
+    program::sql_parts::SCORER,
 ];
 
 /// Every scorer.
@@ -136,8 +172,7 @@ mod tests {
             assert!(std::ptr::eq(find(word.name).unwrap(), scorer), "two scorers are called {}", word.name);
             assert!(!word.summary.is_empty() && !word.examples.is_empty(), "{}", word.name);
             let documented: Vec<_> = word.args.iter().map(|a| a.name.split('=').next().unwrap()).collect();
-            let taken: Vec<_> =
-                scorer.inputs.iter().map(|i| i.name).chain(scorer.options.iter().map(|o| o.name)).collect();
+            let taken: Vec<_> = scorer.written().chain(scorer.options.iter().map(|o| o.name)).collect();
             assert_eq!(documented, taken, "arguments of {}", word.name);
             for opt in scorer.options {
                 let written = match opt.default.value() {

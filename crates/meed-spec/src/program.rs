@@ -14,13 +14,8 @@ pub(crate) fn scorer(
     positional: Vec<Arg>,
     named: Vec<(String, Arg)>,
 ) -> Result<NodeId, TypeError> {
-    let names: Vec<&str> = scorer
-        .inputs
-        .iter()
-        .map(|i| i.name)
-        .chain(scorer.options.iter().map(|o| o.name))
-        .chain(["when"])
-        .collect();
+    let names: Vec<&str> =
+        scorer.written().chain(scorer.options.iter().map(|o| o.name)).chain(["when"]).collect();
     let mut given: BTreeMap<&str, Arg> = BTreeMap::new();
     if positional.len() > names.len() {
         return Err(TypeError::new(format!(
@@ -50,18 +45,23 @@ pub(crate) fn scorer(
     }
     let mut inputs = Vec::new();
     for input in scorer.inputs {
-        let node = match given.remove(input.name) {
-            Some(arg) => b.signal(&arg)?,
+        if let Some(axis) = input.axis() {
+            b.params.declare_axis(input.column, axis);
+        }
+        inputs.push(match given.remove(input.name) {
+            Some(arg) => Some(b.signal(&arg)?),
             None if input.required || b.graph.schema().columns.contains_key(input.column) => {
                 match words::column(b, input.column)? {
-                    Arg::Signal(id) => id,
-                    _ => continue,
+                    Arg::Signal(id) => Some(id),
+                    _ => None,
                 }
             }
-            None => break,
-        };
-        inputs.push(node);
+            None => None,
+        });
     }
+    let some = inputs.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    let inputs: Vec<NodeId> =
+        inputs.into_iter().take(some).map(|i| i.unwrap_or_else(|| b.graph.text(""))).collect();
     let when = match given.remove("when") {
         None | Some(Arg::None) => None,
         Some(arg) => Some(b.signal(&arg)?),

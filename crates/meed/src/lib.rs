@@ -7,5 +7,6 @@ pub use meed_algebra as algebra;
 pub use meed_data as data;
 pub use meed_learn as learn;
 pub use meed_math as math;
+pub use meed_sandbox as sandbox;
 pub use meed_score as score;
 pub use meed_spec as spec;

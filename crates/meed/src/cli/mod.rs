@@ -8,6 +8,7 @@ mod math;
 mod plot;
 mod puzzle;
 mod recipe;
+mod sandbox;
 mod score;
 mod summary;
 mod words;
@@ -43,6 +44,9 @@ enum Command {
     /// Published systems as specs: list, show and test them.
     #[command(subcommand)]
     Recipe(recipe::Recipe),
+    /// Running untrusted programs: what this machine can do.
+    #[command(subcommand)]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// How a command ended, when it did not fail.
@@ -66,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Math(command) => command.run(),
         Command::Puzzle(command) => command.run(),
         Command::Recipe(command) => command.run(),
+        Command::Sandbox(command) => command.run(),
     };
     match outcome {
         Ok(Outcome::Good) => ExitCode::SUCCESS,

@@ -1,0 +1,191 @@
+//! Patch and test: a diff applied to a tree of files, then a command.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::isolate::File;
+use crate::language::Language;
+use crate::limits::Limits;
+use crate::outcome::Outcome;
+use crate::pool::Pool;
+
+/// Files by their paths.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tree(pub BTreeMap<String, Vec<u8>>);
+
+/// A tree to patch, and the command that tests it.
+#[derive(Debug, Clone)]
+pub struct Patched<'a> {
+    /// The files before.
+    pub tree: &'a Tree,
+    /// A unified diff, of one or several files.
+    pub patch: &'a str,
+    /// Paths, of files or directories, that the patch must not touch and the command cannot change: the tests.
+    pub protected: &'a [String],
+    /// The command, run by the shell in the tree. Status 0 is a pass.
+    pub command: &'a str,
+    /// What the command needs besides the system's own tools.
+    pub language: &'static Language,
+}
+
+impl Tree {
+    /// The files below a directory. Links are left out.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or all together are larger than `limit` bytes.
+    pub fn read(directory: &Path, limit: u64) -> Result<Tree, Error> {
+        let mut tree = Tree::default();
+        let mut size = 0;
+        let mut waiting = vec![directory.to_path_buf()];
+        while let Some(place) = waiting.pop() {
+            let io = |source| Error::Machinery {
+                what: format!("reading {}", place.display()),
+                source: Some(source),
+            };
+            for entry in std::fs::read_dir(&place).map_err(io)? {
+                let entry = entry.map_err(io)?;
+                let kind = entry.file_type().map_err(io)?;
+                if kind.is_dir() {
+                    waiting.push(entry.path());
+                } else if kind.is_file() {
+                    size += entry.metadata().map_err(io)?.len();
+                    if size > limit {
+                        return Err(Error::BadTests(format!(
+                            "{} holds more than {limit} bytes",
+                            directory.display()
+                        )));
+                    }
+                    let path = entry.path();
+                    let bytes = std::fs::read(&path).map_err(io)?;
+                    let name = path.strip_prefix(directory).unwrap_or(&path);
+                    tree.0.insert(name.to_string_lossy().into_owned(), bytes);
+                }
+            }
+        }
+        Ok(tree)
+    }
+
+    /// The tree after a unified diff. The inner error is why it does not apply, which is the diff's fault.
+    fn patched(&self, patch: &str, protected: &[String]) -> Result<Tree, Outcome> {
+        let mut tree = self.clone();
+        let broken = |what: String| Outcome::CompileError { message: what };
+        for part in parts(patch) {
+            let parsed =
+                diffy::Patch::from_str(part).map_err(|e| broken(format!("not a unified diff: {e}")))?;
+            let (old, new) = (path(parsed.original(), "a/"), path(parsed.modified(), "b/"));
+            for path in [&old, &new].into_iter().flatten() {
+                if path.split('/').any(|p| p == ".." || p.is_empty()) {
+                    return Err(Outcome::tampering(format!("the patch leaves the tree: {path}")));
+                }
+                if covers(protected, path) {
+                    return Err(Outcome::tampering(format!("the patch touches {path}")));
+                }
+            }
+            let before = match &old {
+                None => String::new(),
+                Some(old) => match tree.0.get(old).map(|b| String::from_utf8(b.clone())) {
+                    Some(Ok(text)) => text,
+                    _ => return Err(broken(format!("the patch changes {old}, which is not there"))),
+                },
+            };
+            let after = diffy::apply(&before, &parsed)
+                .map_err(|e| broken(format!("the patch does not apply: {e}")))?;
+            if let Some(old) = &old {
+                tree.0.remove(old);
+            }
+            if let Some(new) = new {
+                tree.0.insert(new, after.into_bytes());
+            }
+        }
+        Ok(tree)
+    }
+}
+
+/// The single-file diffs in a diff.
+fn parts(patch: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    let lines: Vec<&str> = patch.split_inclusive('\n').collect();
+    for (i, line) in lines.iter().enumerate() {
+        if line.starts_with("--- ") && lines.get(i + 1).is_some_and(|next| next.starts_with("+++ ")) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let mut out = Vec::new();
+    for (i, start) in starts.iter().enumerate() {
+        let text = &patch[*start..starts.get(i + 1).copied().unwrap_or(patch.len())];
+        // What stands between the parts belongs to the next one's header.
+        out.push(text.find("\ndiff --git ").map_or(text, |end| &text[..=end]));
+    }
+    out
+}
+
+/// A path of a header; `None` for `/dev/null`.
+fn path(name: Option<&str>, prefix: &str) -> Option<String> {
+    let name = name?.split('\t').next().unwrap_or("").trim();
+    (name != "/dev/null").then(|| name.strip_prefix(prefix).unwrap_or(name).to_string())
+}
+
+fn covers(protected: &[String], path: &str) -> bool {
+    protected
+        .iter()
+        .map(|p| p.trim_end_matches('/'))
+        .any(|p| path == p || path.strip_prefix(p).is_some_and(|rest| rest.starts_with('/')))
+}
+
+impl Pool {
+    /// Applies a diff to a tree and runs a command in it. The command and the patched code share a process, so its
+    /// status is worth what the tests make of it; `protected` files stay as they are.
+    ///
+    /// # Errors
+    /// When the machinery fails.
+    pub fn patch_and_test(&self, patched: &Patched<'_>, limits: &Limits) -> Result<Outcome, Error> {
+        let tree = match patched.tree.patched(patched.patch, patched.protected) {
+            Ok(tree) => tree,
+            Err(outcome) => return Ok(outcome),
+        };
+        let file = |(path, bytes): (String, Vec<u8>)| File {
+            executable: bytes.starts_with(b"#!"),
+            protected: covers(patched.protected, &path),
+            path: format!("tree/{path}"),
+            bytes,
+        };
+        let files: Vec<File> = tree.0.into_iter().map(file).collect();
+        let argv =
+            ["/bin/sh", "-c", "cd tree && exec /bin/sh -c \"$1\"", "sh", patched.command].map(String::from);
+        let run = self.command(patched.language, &files, &argv, b"", limits)?;
+        Ok(run.failure.unwrap_or(Outcome::Passed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        Tree(files.iter().map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).collect())
+    }
+
+    const PATCH: &str = "diff --git a/x.py b/x.py\nindex 1..2 100644\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\ndiff --git a/new.py b/new.py\nnew file mode 100644\n--- /dev/null\n+++ b/new.py\n@@ -0,0 +1 @@\n+n\n";
+
+    #[test]
+    fn several_files_are_patched() {
+        let before = tree(&[("x.py", "a\n"), ("y.py", "y\n")]);
+        assert_eq!(
+            before.patched(PATCH, &[]),
+            Ok(tree(&[("x.py", "b\n"), ("y.py", "y\n"), ("new.py", "n\n")]))
+        );
+    }
+
+    #[test]
+    fn a_patch_may_not_touch_the_tests_or_leave_the_tree() {
+        let before = tree(&[("x.py", "a\n")]);
+        let protected = ["tests/".to_string(), "x.py".into()];
+        assert!(matches!(before.patched(PATCH, &protected), Err(Outcome::Tampering { .. })));
+        let outside = "--- /dev/null\n+++ b/../../etc/x\n@@ -0,0 +1 @@\n+n\n";
+        assert!(matches!(before.patched(outside, &[]), Err(Outcome::Tampering { .. })));
+        assert!(matches!(tree(&[]).patched(PATCH, &[]), Err(Outcome::CompileError { .. })));
+    }
+}
