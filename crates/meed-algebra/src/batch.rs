@@ -98,6 +98,12 @@ impl Batch {
         Ok(self.columns.insert(name.to_string(), column))
     }
 
+    /// The same axes with those of its columns whose name is wanted.
+    pub fn with_columns(mut self, wanted: impl Fn(&str) -> bool) -> Batch {
+        self.columns.retain(|name, _| wanted(name));
+        self
+    }
+
     /// The axes.
     pub fn tree(&self) -> &AxisTree {
         &self.tree

@@ -185,6 +185,21 @@ impl Graph {
         }
     }
 
+    /// The same expressions, with these nodes read from columns of the given names and, unless `keeping`, without
+    /// updates of state: what is computed elsewhere first (by other programs, on other machines) is planned apart.
+    pub fn with_columns(&self, nodes: &[(NodeId, String)], keeping: bool) -> Graph {
+        let mut graph = self.clone();
+        for (id, name) in nodes {
+            let node = &mut graph.nodes[id.0 as usize];
+            node.op = Op::Column(name.as_str().into());
+            node.inputs.clear();
+        }
+        if !keeping {
+            graph.updates.clear();
+        }
+        graph
+    }
+
     /// The shape of a node.
     pub fn shape(&self, id: NodeId) -> &Shape {
         &self.node(id).shape

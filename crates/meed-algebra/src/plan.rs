@@ -115,6 +115,48 @@ impl Plan {
         self.global.contains(&node)
     }
 
+    /// Whether the value of a rollout depends on that rollout alone: on nothing else of its group or batch, on no
+    /// kept value, on no chance.
+    pub fn is_rollout_local(&self, node: NodeId) -> bool {
+        let graph = &self.graph;
+        let above = |axis: Axis| matches!(axis, Axis::BATCH | Axis::GROUP);
+        needed_by(graph, [node]).iter().all(|n| {
+            let node = graph.node(*n);
+            match &node.op {
+                Op::Reduce { scope: Scope::Axis(axis), .. }
+                | Op::Segment { scope: Scope::Axis(axis), .. } => {
+                    let from = node.inputs.first().map(|i| graph.shape(*i).axis);
+                    !above(*axis) || from == Some(*axis)
+                }
+                Op::Reduce { .. } | Op::Segment { .. } => true,
+                Op::CallOver { axis, .. } | Op::Near { scope: axis, .. } => !above(*axis),
+                Op::At | Op::EffectiveRank { .. } => !above(node.shape.axis),
+                Op::Column(_)
+                | Op::Number(_)
+                | Op::Text(_)
+                | Op::Unary(_)
+                | Op::Binary(_)
+                | Op::Isin(_)
+                | Op::Choose
+                | Op::Mask
+                | Op::OrElse
+                | Op::Present
+                | Op::ReasonText
+                | Op::Spread
+                | Op::Lane(_)
+                | Op::Lanes
+                | Op::Component(_)
+                | Op::ComponentAt
+                | Op::Call(_)
+                | Op::Parameter(_)
+                | Op::Stop
+                | Op::Step
+                | Op::TotalSteps => true,
+                _ => false,
+            }
+        })
+    }
+
     /// The columns that are read.
     pub fn columns(&self) -> BTreeSet<String> {
         self.needed
@@ -266,9 +308,13 @@ impl Plan {
 }
 
 fn needed(graph: &Graph, outputs: impl Iterator<Item = NodeId>) -> BTreeSet<NodeId> {
-    let mut needed = BTreeSet::new();
     let updates = graph.updates.iter().flat_map(|u| [u.value].into_iter().chain(u.key));
-    let mut open: Vec<NodeId> = outputs.chain(updates).collect();
+    needed_by(graph, outputs.chain(updates))
+}
+
+fn needed_by(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> BTreeSet<NodeId> {
+    let mut needed = BTreeSet::new();
+    let mut open: Vec<NodeId> = nodes.into_iter().collect();
     while let Some(n) = open.pop() {
         if needed.insert(n) {
             open.extend(&graph.node(n).inputs);

@@ -37,6 +37,47 @@ impl Rows {
         self.rows.is_empty()
     }
 
+    /// Rows that nobody read: each rollout of the batch is one.
+    pub fn of_rollouts(batch: &Batch) -> Rows {
+        let offsets = batch.offsets(Axis::ROLLOUT);
+        let row = |group: usize, first: usize| RowRef {
+            origin: Origin::Nowhere,
+            file: 0,
+            line: first as u64 + 1,
+            group,
+            first,
+            len: 1,
+        };
+        let groups = offsets.windows(2).enumerate();
+        let rows = groups.flat_map(|(g, w)| (w[0]..w[1]).map(move |i| row(g, i))).collect();
+        Rows { form: RowForm::Rollout, rows, names: Arc::new(["rows".to_string()]) }
+    }
+
+    /// Rows of which it is known which rollouts they have: the first and how many, in the order of the input.
+    pub fn of_spans(batch: &Batch, form: RowForm, spans: &[(usize, usize)]) -> Rows {
+        let offsets = batch.offsets(Axis::ROLLOUT);
+        let row = |(line, (first, len)): (u64, &(usize, usize))| RowRef {
+            origin: Origin::Nowhere,
+            file: 0,
+            line,
+            group: offsets.partition_point(|o| o <= first).saturating_sub(1),
+            first: *first,
+            len: *len,
+        };
+        let rows = (1..).zip(spans).map(row).collect();
+        Rows { form, rows, names: Arc::new(["rows".to_string()]) }
+    }
+
+    /// What a row holds.
+    pub fn form(&self) -> RowForm {
+        self.form
+    }
+
+    /// The rollouts of each row in the batch, rows in the order of the input.
+    pub fn rollouts(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        self.rows.iter().map(|r| r.first..r.first + r.len)
+    }
+
     /// Where rollout `i` of the batch was read: file and line (or row), from 1.
     pub fn place(&self, rollout: usize) -> Option<(&str, u64)> {
         let row = self.rows.iter().find(|r| (r.first..r.first + r.len).contains(&rollout))?;

@@ -22,5 +22,6 @@ pub use error::{DataError, RowError};
 pub use input::Format;
 pub use layout::{Layout, RowForm};
 pub use options::{Extent, OnError, ReadOptions, Report};
-pub use sink::{Output, Sink};
+pub use sink::{Output, Sink, table};
 pub use source::Source;
+pub use value::{MISSING, Value};

@@ -10,10 +10,11 @@ use rayon::prelude::*;
 
 use crate::assemble::{Piece, assemble};
 use crate::error::{DataError, Fault, RowError};
-use crate::input::{Chunk, Feed, Files, Format, Parsing, expand, open, parse, sample};
+use crate::input::{Chunk, Feed, Files, Format, Parsing, expand, of_records, of_values, open, parse, sample};
 use crate::layout::{Fields, Layout, Recognised, RowForm, recognise};
 use crate::options::{Extent, OnError, ReadOptions, Report};
 use crate::row::{Plan, Row, path};
+use crate::value::Value;
 
 /// Rows looked at to recognise the layout and the columns.
 const SAMPLE: usize = 1000;
@@ -55,7 +56,39 @@ impl Source {
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Source, DataError> {
         let files = expand(paths)?;
         let read = Arc::new(AtomicU64::new(0));
-        let mut feed = open(&files, options.max_line, read.clone())?;
+        let feed = open(&files, options.max_line, read.clone())?;
+        Source::recognised(files, feed, read, options)
+    }
+
+    /// Rows a program has in memory: objects, under a name for messages. They are not kept for [`crate::Sink`].
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn of_values(name: &str, rows: Vec<Value>, options: &ReadOptions) -> Result<Source, DataError> {
+        let (files, feed) = of_values(name, rows);
+        Source::recognised(files, feed, Arc::default(), options)
+    }
+
+    /// Record batches a program has in memory, all of this schema, under a name for messages.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn of_records(
+        name: &str,
+        schema: arrow_schema::SchemaRef,
+        batches: Vec<arrow_array::RecordBatch>,
+        options: &ReadOptions,
+    ) -> Result<Source, DataError> {
+        let (files, feed) = of_records(name, schema, batches);
+        Source::recognised(files, feed, Arc::default(), options)
+    }
+
+    fn recognised(
+        files: Files,
+        mut feed: Feed,
+        read: Arc<AtomicU64>,
+        options: &ReadOptions,
+    ) -> Result<Source, DataError> {
         let mut pending = VecDeque::new();
         let mut rows = Vec::new();
         while rows.is_empty() {

@@ -4,24 +4,31 @@ use std::sync::Arc;
 
 use meed_algebra::Reason;
 
-/// A decoded value. Lists of numbers, the bulk of token-level data, are kept flat.
+use crate::json::{write_number, write_string};
+
+/// A decoded value of a row. Lists of numbers, the bulk of token-level data, are kept flat.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
     /// Null, NaN, or no such key.
     Null,
+    /// True or false.
     Bool(bool),
+    /// A number.
     Number(f64),
+    /// A text.
     Text(Arc<str>),
     /// A list of numbers and nulls; the nulls are absent numbers. The empty list is one of these too.
     Numbers(Vec<f64>),
+    /// Another list.
     List(Vec<Value>),
+    /// Members by name, in order.
     Object(Vec<(Box<str>, Value)>),
     /// A value that is no text, together with its JSON text.
     Raw(Box<(Arc<str>, Value)>),
 }
 
 /// The absent number for a null in the data.
-pub(crate) const MISSING: f64 = Reason::Missing.value();
+pub const MISSING: f64 = Reason::Missing.value();
 
 impl Value {
     /// The value without its JSON text.
@@ -54,6 +61,41 @@ impl Value {
             Value::List(v) => format!("a list of {}", v.len()),
             Value::Object(_) => "an object".to_string(),
             Value::Raw(_) => "a value".to_string(),
+        }
+    }
+
+    /// Appends it as JSON.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let list = |out: &mut Vec<u8>, n: usize, one: &dyn Fn(&mut Vec<u8>, usize)| {
+            out.push(b'[');
+            for i in 0..n {
+                if i > 0 {
+                    out.push(b',');
+                }
+                one(out, i);
+            }
+            out.push(b']');
+        };
+        match self {
+            Value::Null => out.extend_from_slice(b"null"),
+            Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+            Value::Number(n) => write_number(out, *n),
+            Value::Text(text) => write_string(out, text),
+            Value::Numbers(v) => list(out, v.len(), &|out, i| number(v[i]).write(out)),
+            Value::List(v) => list(out, v.len(), &|out, i| v[i].write(out)),
+            Value::Object(members) => {
+                out.push(b'{');
+                for (i, (key, value)) in members.iter().enumerate() {
+                    if i > 0 {
+                        out.push(b',');
+                    }
+                    write_string(out, key);
+                    out.push(b':');
+                    value.write(out);
+                }
+                out.push(b'}');
+            }
+            Value::Raw(both) => out.extend_from_slice(both.0.as_bytes()),
         }
     }
 

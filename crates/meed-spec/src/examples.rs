@@ -13,20 +13,24 @@ use crate::{Diagnostic, Spec, SpecFile, Want};
 /// When the code is not a valid spec, or the columns do not fit together.
 pub fn run(example: &Example) -> Result<Value, Diagnostic> {
     let mut batch = batch(example.with).map_err(Diagnostic::new)?;
-    let names: String = batch
-        .columns()
-        .map(|c| c.0)
-        .filter(|n| !crate::words::WELL_KNOWN.iter().any(|k| k.0 == *n))
-        .map(|n| format!("{n} = col({n:?})\n"))
-        .collect();
-    let file =
-        SpecFile { name: "example".into(), source: format!("{names}out = {}\n", example.code), folder: None };
+    let file = file(example.code, &batch);
     let spec = Spec::read(&file, &batch.schema(), BTreeMap::new(), Want::Outputs)?;
     spec.plan.add_axes(&mut batch).map_err(|e| Diagnostic::new(e.to_string()))?;
     let outputs =
         spec.plan.evaluate(&batch, &mut State::new(), 0).map_err(|e| Diagnostic::new(e.to_string()))?;
     let out = outputs.get("out").ok_or_else(|| Diagnostic::new("the example has no result"))?;
     Ok(nested(&batch, out))
+}
+
+/// A spec with the output `out`, in which the columns have their own names.
+pub fn file(code: &str, batch: &Batch) -> SpecFile {
+    let names: String = batch
+        .columns()
+        .map(|c| c.0)
+        .filter(|n| !crate::words::WELL_KNOWN.iter().any(|k| k.0 == *n))
+        .map(|n| format!("{n} = col({n:?})\n"))
+        .collect();
+    SpecFile { name: "example".into(), source: format!("{names}out = {code}\n"), folder: None }
 }
 
 /// Whether two results agree: numbers within 1e-6, everything else exactly; true is 1 and false is 0.
@@ -42,7 +46,10 @@ pub fn agree(a: &Value, b: &Value) -> bool {
 }
 
 /// Reads the columns of an example.
-fn batch(text: &str) -> Result<Batch, String> {
+///
+/// # Errors
+/// When the text is not an object of nested lists, or the lists do not fit together.
+pub fn batch(text: &str) -> Result<Batch, String> {
     let json: Map<String, Value> =
         serde_json::from_str(text).map_err(|e| format!("columns of the example: {e}"))?;
     let columns = || json.iter().filter(|(k, _)| !k.starts_with('@'));

@@ -67,6 +67,14 @@ pub fn entries() -> Vec<Entry> {
     words.chain(plain).chain(scorers).collect()
 }
 
+/// A text as a Python literal.
+pub fn python_text(text: &str) -> String {
+    if text.contains('\'') || text.contains('\\') || text.contains('\n') {
+        return format!("{text:?}");
+    }
+    format!("'{text}'")
+}
+
 /// The reference as one Markdown page.
 pub fn markdown() -> String {
     let mut page = String::from(
@@ -102,4 +110,94 @@ pub fn markdown() -> String {
         }
     }
     page
+}
+
+/// Operators of a signal in Python: their methods, and whether the other side is a parameter.
+const OPERATORS: &[(&str, bool)] = &[
+    ("add", true),
+    ("radd", true),
+    ("sub", true),
+    ("rsub", true),
+    ("mul", true),
+    ("rmul", true),
+    ("truediv", true),
+    ("rtruediv", true),
+    ("floordiv", true),
+    ("rfloordiv", true),
+    ("mod", true),
+    ("rmod", true),
+    ("and", true),
+    ("rand", true),
+    ("or", true),
+    ("ror", true),
+    ("xor", true),
+    ("rxor", true),
+    ("lt", true),
+    ("le", true),
+    ("gt", true),
+    ("ge", true),
+    ("neg", false),
+    ("pos", false),
+    ("invert", false),
+    ("abs", false),
+];
+
+const STUBS: &str = r#"# Generated from the words themselves by `meed words --stubs`.
+
+from typing import Any
+
+Value = Signal | float | str | bool | None | list[Any] | tuple[Any, ...] | dict[str, Any]
+
+class Signal:
+    """A value per element of an axis, not yet computed."""
+
+    def __eq__(self, other: Value) -> Signal: ...  # type: ignore[override]
+    def __ne__(self, other: Value) -> Signal: ...  # type: ignore[override]
+    def __hash__(self) -> int: ...
+    def __call__(self, *args: Value, **kwargs: Value) -> Signal: ...
+"#;
+
+/// Type stubs of the words for Python: the class `Signal`, the functions, the well-known columns.
+pub fn python_stubs() -> String {
+    let mut page = String::from(STUBS);
+    for (name, other) in OPERATORS {
+        let other = if *other { ", other: Value" } else { "" };
+        let _ = writeln!(page, "    def __{name}__(self{other}) -> Signal: ...");
+    }
+    let (methods, functions): (Vec<Entry>, Vec<Entry>) =
+        entries().into_iter().partition(|e| e.form == Form::Method);
+    methods.iter().for_each(|entry| stub(&mut page, entry, "    "));
+    let columns: Vec<&str> = words::WELL_KNOWN.iter().map(|k| k.0).collect();
+    let functions = functions.iter().filter(|e| !columns.contains(&e.word.name));
+    functions.for_each(|entry| stub(&mut page, entry, ""));
+    page.push('\n');
+    for column in columns {
+        let _ = writeln!(page, "{column}: Signal");
+    }
+    page
+}
+
+fn stub(page: &mut String, entry: &Entry, indent: &str) {
+    let mut optional = false;
+    let args = entry.word.args.iter().enumerate().map(|(i, a)| {
+        if i == 0 && entry.form == Form::Method {
+            return "self".to_string();
+        }
+        let (name, default) = a.name.split_once('=').map_or((a.name, None), |(n, d)| (n, Some(d)));
+        optional |= default.is_some();
+        match default {
+            _ if name.starts_with('*') => format!("{name}: Value"),
+            Some(d @ ("None" | "True" | "False")) => format!("{name}: Value = {d}"),
+            Some(d) if d.parse::<f64>().is_ok_and(f64::is_finite) || d.starts_with('"') => {
+                format!("{name}: Value = {d}")
+            }
+            Some(_) => format!("{name}: Value = ..."),
+            None if optional => format!("{name}: Value = ..."),
+            None => format!("{name}: Value"),
+        }
+    });
+    let args: Vec<String> = args.collect();
+    let (name, summary) = (entry.word.name, entry.word.summary);
+    let _ = writeln!(page, "\n{indent}def {name}({}) -> Signal:", args.join(", "));
+    let _ = writeln!(page, "{indent}    r\"\"\"{summary}\"\"\"");
 }

@@ -141,12 +141,7 @@ impl Spec {
         asked: BTreeMap<String, Arg>,
         want: Want<'_>,
     ) -> Result<Spec, Diagnostic> {
-        let mut schema = schema.clone();
-        // Step lengths say how many tokens there are, also where no token column came with them.
-        let tokens_known = schema.tree.find("token").is_some() || !schema.columns.contains_key("step_len");
-        if let (Some(step), false) = (schema.tree.find("step"), tokens_known) {
-            schema.tree.add("token", step)?;
-        }
+        let schema = with_tokens(schema)?;
         let ast = parse(&file.name, &file.source)?;
         let warnings = lint::unused_params(&ast);
         let run = Run::new(schema.clone(), asked.clone());
@@ -190,8 +185,19 @@ impl Spec {
         }
         let graph = std::mem::replace(&mut b.graph, Graph::new(Schema::open(false)));
         let params = std::mem::take(&mut b.params);
+        Spec::of(doc, graph, params, outputs, warnings, complete.then_some(&schema))
+    }
+
+    fn of(
+        doc: String,
+        graph: Graph,
+        params: Params,
+        outputs: Vec<(String, NodeId)>,
+        warnings: Vec<String>,
+        complete: Option<&Schema>,
+    ) -> Result<Spec, Diagnostic> {
         let plan = Plan::new(graph, outputs);
-        if complete {
+        if let Some(schema) = complete {
             plan.columns().iter().try_for_each(|c| schema.require(c).map(|_| ()))?;
         }
         Ok(Spec { doc, plan, params: params.declared, axes: params.axes, warnings })
@@ -210,6 +216,23 @@ impl Spec {
         let hinted = file.source.contains("step_len");
         let first = Spec::read(file, &Schema::open(hinted), asked.clone(), want);
         first.or_else(|e| Spec::read(file, &Schema::open(!hinted), asked, want).map_err(|_| e))
+    }
+
+    /// A spec that another host language writes: `build` makes the outputs from words.
+    ///
+    /// # Errors
+    /// What `build` refuses; params that do not exist; columns the data lacks.
+    pub fn build(
+        schema: &Schema,
+        asked: BTreeMap<String, Arg>,
+        build: impl FnOnce(&mut Builder) -> Result<Vec<(String, NodeId)>, Diagnostic>,
+    ) -> Result<Spec, Diagnostic> {
+        let schema = with_tokens(schema)?;
+        let mut b = Builder::new(Graph::new(schema.clone()), Params::new(asked));
+        let outputs = build(&mut b).map_err(|e| e.suggest(&schema))?;
+        b.params.check_used()?;
+        let complete = schema.complete.then_some(&schema);
+        Spec::of(String::new(), b.graph, b.params, outputs, Vec::new(), complete)
     }
 
     /// The axes a spec names for its columns, read without any data. A spec that fails gives what it named before.
@@ -275,6 +298,16 @@ impl Spec {
         })?;
         Ok(result)
     }
+}
+
+/// Step lengths say how many tokens there are, also where no token column came with them.
+fn with_tokens(schema: &Schema) -> Result<Schema, Diagnostic> {
+    let mut schema = schema.clone();
+    let tokens_known = schema.tree.find("token").is_some() || !schema.columns.contains_key("step_len");
+    if let (Some(step), false) = (schema.tree.find("step"), tokens_known) {
+        schema.tree.add("token", step)?;
+    }
+    Ok(schema)
 }
 
 /// An error of a run: Starlark's, or ours.

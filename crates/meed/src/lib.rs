@@ -1,7 +1,9 @@
 //! Meed: rewards, advantages and preference pairs from rollouts.
 //!
-//! This crate is the face of the workspace: the parts a program needs, under one name. The command line lives in the
-//! binary of the same name.
+//! This crate is the face of the workspace: the parts a program needs, under one name, and the command line
+//! ([`cli`]), which the binary of the same name and the Python package run.
+
+pub mod cli;
 
 pub use meed_algebra as algebra;
 pub use meed_data as data;

@@ -1,7 +1,5 @@
 //! The command line.
 
-mod cli;
-
 use std::process::ExitCode;
 
 // Scoring allocates and frees large buffers all the time; this allocator gives them back without new page faults.
@@ -9,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run()
+    ExitCode::from(meed::cli::run(std::env::args_os()))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::join::is_beside;
 use crate::error::DataError;
 
 /// A file format.
@@ -67,7 +68,8 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Files, DataError> {
                 ));
             }
             inside.sort_by_key(|p| natural(p));
-            all.extend(inside);
+            let (all_inside, inside) = (inside.clone(), inside.into_iter());
+            all.extend(inside.filter(|p| !is_beside(p, &all_inside)));
         } else if path.as_os_str() == "-" {
             all.push(PathBuf::from("/dev/stdin"));
         } else {

@@ -1,5 +1,6 @@
 //! Text files in blocks of whole lines, read ahead on a thread of their own.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::Chunk;
 use super::files::{Files, unpack};
+use super::join::Join;
 use crate::error::{DataError, Fault};
 use crate::json::Cursor;
 
@@ -26,7 +28,7 @@ impl Lines {
     pub(crate) fn open(files: &Files, max_line: usize, read: Arc<AtomicU64>) -> Result<Lines, DataError> {
         let (send, blocks) = sync_channel(AHEAD);
         let files = files.clone();
-        let reader = Reader { send, max_line, read };
+        let reader = Reader { send, max_line, read, join: None };
         std::thread::Builder::new()
             .name("meed-read".to_string())
             .spawn(move || reader.run(&files))
@@ -46,11 +48,20 @@ struct Reader {
     send: SyncSender<Result<Chunk, DataError>>,
     max_line: usize,
     read: Arc<AtomicU64>,
+    /// Fields that lie beside the file being read.
+    join: Option<Join>,
 }
 
 impl Reader {
-    fn run(self, files: &Files) {
+    fn run(mut self, files: &Files) {
         for (i, path) in files.paths.iter().enumerate() {
+            self.join = match Join::beside(path) {
+                Ok(join) => join,
+                Err(error) => {
+                    let _ = self.send.send(Err(DataError::io(path, "read the inputs beside")(error)));
+                    return;
+                }
+            };
             match self.file(i as u32, path, &files.names[i]) {
                 Ok(Ok(())) => {}
                 Ok(Err(Unwanted)) => return,
@@ -102,6 +113,7 @@ impl Reader {
     }
 
     fn block(&self, file: u32, line: u64, text: &[u8]) -> Result<(), Unwanted> {
+        let text = self.join.as_ref().map_or(Cow::Borrowed(text), |join| join.complete(text));
         self.send.send(Ok(Chunk::Text { file, line, text: text.into() })).map_err(|_| Unwanted)
     }
 

@@ -1,6 +1,7 @@
 //! Reading files: what they are by content, and their rows in order.
 
 mod files;
+mod join;
 mod lines;
 mod parse;
 mod records;
@@ -10,12 +11,16 @@ pub(crate) use files::{Files, expand};
 pub(crate) use lines::Lines;
 pub(crate) use parse::{Parsing, parse, sample};
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 
 use crate::error::{DataError, RowError};
+use crate::value::Value;
 use records::Records;
 
 /// A run of rows as read.
@@ -30,6 +35,12 @@ pub(crate) enum Chunk {
     },
     /// A row too broken to keep.
     Bad(RowError),
+    /// Rows a program has in memory, taken when they are parsed.
+    Values {
+        /// Number of the first row, from 1.
+        row: u64,
+        values: Arc<Mutex<Vec<Value>>>,
+    },
     /// Rows of a record batch.
     Records {
         file: u32,
@@ -47,18 +58,61 @@ pub(crate) fn open(files: &Files, max_line: usize, read: Arc<AtomicU64>) -> Resu
     })
 }
 
+/// Rows a program has in memory, under a name for messages.
+pub(crate) fn of_values(name: &str, rows: Vec<Value>) -> (Files, Feed) {
+    let mut chunks = VecDeque::new();
+    let mut rows = rows.into_iter();
+    let mut row = 1;
+    loop {
+        let part: Vec<Value> = rows.by_ref().take(ROWS).collect();
+        if part.is_empty() {
+            break;
+        }
+        let n = part.len() as u64;
+        chunks.push_back(Chunk::Values { row, values: Arc::new(Mutex::new(part)) });
+        row += n;
+    }
+    (memory(name, Format::Jsonl), Feed::Memory(chunks, None))
+}
+
+/// Record batches a program has in memory, under a name for messages.
+pub(crate) fn of_records(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> (Files, Feed) {
+    let mut chunks = VecDeque::new();
+    let mut row = 1;
+    for batch in batches {
+        let mut at = 0;
+        while at < batch.num_rows() {
+            let n = ROWS.min(batch.num_rows() - at);
+            chunks.push_back(Chunk::Records { file: 0, row, batch: Arc::new(batch.slice(at, n)) });
+            at += n;
+            row += n as u64;
+        }
+    }
+    (memory(name, Format::Arrow), Feed::Memory(chunks, Some(schema)))
+}
+
+/// Rows per chunk of what is in memory.
+const ROWS: usize = 512;
+
+fn memory(name: &str, format: Format) -> Files {
+    let paths = vec![PathBuf::from(name)];
+    Files { format, paths, names: Arc::new([name.to_string()]), bytes: Some(0), compressed: false }
+}
+
 /// Where chunks come from.
 pub(crate) enum Feed {
     Lines(Lines),
     Records(Records),
+    Memory(VecDeque<Chunk>, Option<SchemaRef>),
 }
 
 impl Feed {
     /// The columns of Parquet and Arrow files.
-    pub(crate) fn schema(&self) -> Option<arrow_schema::SchemaRef> {
+    pub(crate) fn schema(&self) -> Option<SchemaRef> {
         match self {
             Feed::Lines(_) => None,
             Feed::Records(records) => Some(records.schema.clone()),
+            Feed::Memory(_, schema) => schema.clone(),
         }
     }
 
@@ -67,6 +121,7 @@ impl Feed {
         match self {
             Feed::Lines(lines) => lines.next(),
             Feed::Records(records) => records.next(),
+            Feed::Memory(chunks, _) => chunks.pop_front().map(Ok),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Chunks to rows.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::Chunk;
 use crate::error::{Fault, RowError};
@@ -40,6 +40,17 @@ pub(crate) fn parse(chunk: &Chunk, plan: &Plan, how: &Parsing) -> Vec<Result<Row
             }
             rows
         }
+        Chunk::Values { row, values: rows } => {
+            let rows = std::mem::take(&mut *rows.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut values = Vec::new();
+            let name = &how.names[0];
+            let build = |(number, value): (u64, Value)| {
+                members(value, &plan.pick, &mut values)
+                    .and_then(|()| build(plan, &mut values, name, 0, number, Origin::Nowhere))
+                    .map_err(|fault| fault.at(name, number))
+            };
+            (*row..).zip(rows).map(build).collect()
+        }
         Chunk::Records { file, row, batch } => {
             let mut values = Vec::new();
             let name = &how.names[*file as usize];
@@ -67,10 +78,62 @@ pub(crate) fn sample(chunk: &Chunk, most: usize, max_line: usize) -> Vec<Value> 
             })
             .take(most)
             .collect(),
+        Chunk::Values { values, .. } => {
+            let values = values.lock().unwrap_or_else(PoisonError::into_inner);
+            values.iter().filter(|v| matches!(v, Value::Object(_))).take(most).cloned().collect()
+        }
         Chunk::Records { batch, .. } => {
             (0..batch.num_rows().min(most)).map(|i| record::object(batch, i)).collect()
         }
     }
+}
+
+/// The picked members of a row, like [`crate::json::row`]. Twice the same key: the last one counts.
+fn members(row: Value, pick: &Pick, values: &mut Vec<Value>) -> Result<(), Fault> {
+    values.clear();
+    values.resize(pick.keys.len(), Value::Null);
+    let Value::Object(members) = row else {
+        return Err(Fault::row(format!("a row must be an object, found {}", row.describe())));
+    };
+    for (key, value) in members {
+        let Some(i) = pick.keys.iter().position(|(k, _)| *k == key) else { continue };
+        values[i] = match value {
+            Value::Text(_) | Value::Null => value,
+            value if pick.keys[i].1.raw || raw_below(&pick.keys[i].1) => with_json(value, &pick.keys[i].1),
+            value => value,
+        };
+    }
+    Ok(())
+}
+
+fn raw_below(pick: &Pick) -> bool {
+    pick.keys.iter().any(|(_, p)| p.raw || raw_below(p))
+}
+
+/// A value with its JSON text where that is picked.
+fn with_json(value: Value, pick: &Pick) -> Value {
+    let value = match value {
+        Value::Object(members) if raw_below(pick) => Value::Object(
+            members
+                .into_iter()
+                .map(|(key, value)| match pick.keys.iter().find(|(k, _)| *k == key) {
+                    Some((_, pick)) => (key, with_json(value, pick)),
+                    None => (key, value),
+                })
+                .collect(),
+        ),
+        Value::List(v) if raw_below(pick) => {
+            let inner = Pick { raw: false, ..pick.clone() };
+            Value::List(v.into_iter().map(|v| with_json(v, &inner)).collect())
+        }
+        value => value,
+    };
+    if !pick.raw || matches!(value, Value::Text(_) | Value::Null) {
+        return value;
+    }
+    let mut text = Vec::new();
+    value.write(&mut text);
+    Value::Raw(Box::new((String::from_utf8_lossy(&text).into(), value)))
 }
 
 /// The lines of a block that are not blank, with their numbers.

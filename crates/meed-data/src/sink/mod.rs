@@ -32,6 +32,7 @@ use crate::input::Format;
 use crate::source::Source;
 use lines::LineSink;
 use records::RecordSink;
+pub use records::table;
 use spool::Spool;
 
 /// An output column.

@@ -17,7 +17,7 @@ use super::Output;
 use super::arrays::{output, reasons, reasons_type};
 use super::cells::Nest;
 use super::file::Draft;
-use crate::assemble::{Piece, RowRef};
+use crate::assemble::{Piece, RowRef, Rows};
 use crate::error::DataError;
 use crate::input::Format;
 use crate::row::Origin;
@@ -103,17 +103,9 @@ impl RecordSink {
         axes: &Batch,
         columns: &[&Column],
     ) -> Result<(), DataError> {
-        let rows = &piece.rows.rows;
         let wrong = |e: ArrowError| failed(&self.path, &e);
-        let mut arrays = input_columns(&self.input, rows).map_err(wrong)?;
-        let nests: Vec<Nest> =
-            columns.iter().map(|c| Nest::new(axes, piece.rows.form, c.shape.axis)).collect();
-        for ((nest, column), out) in nests.iter().zip(columns).zip(outputs) {
-            arrays.push(output(axes, nest, column, out.kind, rows));
-        }
-        if let Some(DataType::Struct(fields)) = reasons_type(outputs) {
-            arrays.push(reasons(axes, &nests, columns, rows, &fields));
-        }
+        let mut arrays = input_columns(&self.input, &piece.rows.rows).map_err(wrong)?;
+        arrays.extend(output_columns(outputs, &piece.rows, axes, columns));
         if self.open.is_none() {
             let schema = self.schema(outputs, &arrays);
             self.open = Some((RecordWriter::create(&self.path, self.format, &schema)?, schema));
@@ -144,6 +136,36 @@ impl RecordSink {
             }
         }
     }
+}
+
+/// The outputs as a record batch: a row for each row of the input, then `reasons`.
+///
+/// # Errors
+/// When a column is not what its output says.
+pub fn table(
+    outputs: &[Output],
+    rows: &Rows,
+    axes: &Batch,
+    columns: &[&Column],
+) -> Result<RecordBatch, DataError> {
+    let arrays = output_columns(outputs, rows, axes, columns);
+    let field = |(name, array): (&str, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
+    let schema = Schema::new(output_names(outputs).into_iter().zip(&arrays).map(field).collect::<Vec<_>>());
+    RecordBatch::try_new(Arc::new(schema), arrays).map_err(|e| DataError::Columns(e.to_string()))
+}
+
+fn output_columns(outputs: &[Output], rows: &Rows, axes: &Batch, columns: &[&Column]) -> Vec<ArrayRef> {
+    let nests: Vec<Nest> = columns.iter().map(|c| Nest::new(axes, rows.form, c.shape.axis)).collect();
+    let mut arrays: Vec<ArrayRef> = nests
+        .iter()
+        .zip(columns)
+        .zip(outputs)
+        .map(|((nest, column), out)| output(axes, nest, column, out.kind, &rows.rows))
+        .collect();
+    if let Some(DataType::Struct(fields)) = reasons_type(outputs) {
+        arrays.push(reasons(axes, &nests, columns, &rows.rows, &fields));
+    }
+    arrays
 }
 
 /// The names of the columns that are added.

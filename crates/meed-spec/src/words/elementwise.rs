@@ -46,7 +46,11 @@ fn map(b: &mut Builder, args: &Args<'_>, op: Unary) -> Result<Arg, TypeError> {
     }
 }
 
-pub(crate) fn combine(b: &mut Builder, x: &Arg, y: &Arg, op: Binary) -> Result<Arg, TypeError> {
+/// An operator between two values: with a signal it is built, between plain numbers it is computed.
+///
+/// # Errors
+/// When axes do not line up, a text meets arithmetic, or the result is not a number.
+pub fn combine(b: &mut Builder, x: &Arg, y: &Arg, op: Binary) -> Result<Arg, TypeError> {
     if let (Arg::Number(x), Arg::Number(y)) = (x, y) {
         let mut out = [0.0];
         binary::<true>(op, Operand::Scalar(*x), Operand::Scalar(*y), &mut out);

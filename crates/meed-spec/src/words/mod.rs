@@ -22,7 +22,7 @@ use meed_algebra::{Example, Graph, NodeId, TypeError, Word};
 
 pub use args::{Arg, Args};
 pub use columns::WELL_KNOWN;
-pub(crate) use elementwise::combine;
+pub use elementwise::combine;
 
 use crate::params::Params;
 
@@ -97,7 +97,10 @@ impl Builder {
     }
 
     /// `arg` as a signal; numbers, truth values and texts become constants.
-    pub(crate) fn signal(&mut self, arg: &Arg) -> Result<NodeId, TypeError> {
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn signal(&mut self, arg: &Arg) -> Result<NodeId, TypeError> {
         match arg {
             Arg::Signal(id) => Ok(*id),
             Arg::Number(x) => self.graph.number(*x),
@@ -109,8 +112,24 @@ impl Builder {
 }
 
 /// A column by its name, with its usual axis and kind when the data is not at hand.
-pub(crate) fn column(b: &mut Builder, name: &str) -> Result<Arg, TypeError> {
+///
+/// # Errors
+/// When the data has no such column.
+pub fn column(b: &mut Builder, name: &str) -> Result<Arg, TypeError> {
     columns::column(b, name, None, None)
+}
+
+/// A scorer's call: signals for its inputs (their usual columns when not given), plain values for the rest.
+///
+/// # Errors
+/// When an argument is unknown, missing, or not what it must be.
+pub fn scorer(
+    b: &mut Builder,
+    scorer: &meed_score::Scorer,
+    positional: Vec<Arg>,
+    named: Vec<(String, Arg)>,
+) -> Result<NodeId, TypeError> {
+    crate::program::scorer(b, scorer, positional, named)
 }
 
 /// All words but scorers, by family.

@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod diff;
 mod fit;
 mod highlight;
 mod math;
@@ -13,7 +14,7 @@ mod score;
 mod summary;
 mod words;
 
-use std::process::ExitCode;
+use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
@@ -31,6 +32,8 @@ enum Command {
     Score(Box<score::Score>),
     /// Fits the learnable params of a spec.
     Fit(Box<fit::Fit>),
+    /// Compares two specs on the same rollouts.
+    Diff(Box<diff::Diff>),
     /// Checks a spec and says what it needs.
     Check(Box<check::Check>),
     /// The words of the language.
@@ -58,12 +61,21 @@ pub enum Outcome {
     Bad,
 }
 
-/// Runs the command of the process' arguments. 0: done; 1: what was checked is not good; 2: it could not be done.
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+/// Runs the command of these arguments, the program's name first. 0: done; 1: what was checked is not good; 2: it
+/// could not be done.
+pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(said) => {
+            // Help and versions are "errors" too. Where nobody listens there is nothing to say.
+            let _ = said.print();
+            return said.exit_code() as u8;
+        }
+    };
     let outcome = match cli.command {
         Command::Score(command) => command.run(),
         Command::Fit(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Words(command) => command.run(),
         Command::Help(command) => command.run(),
@@ -73,20 +85,20 @@ pub fn run() -> ExitCode {
         Command::Sandbox(command) => command.run(),
     };
     match outcome {
-        Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::Bad) => ExitCode::from(1),
+        Ok(Outcome::Good) => 0,
+        Ok(Outcome::Bad) => 1,
         Err(error) => {
             // A closed pipe (`meed words | head`) is the reader's way of saying it has seen enough.
             if error
                 .downcast_ref::<std::io::Error>()
                 .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
             {
-                return ExitCode::SUCCESS;
+                return 0;
             }
             let text = causes(&error);
             let prefix = if text.starts_with("error") { "" } else { "error: " };
             eprintln!("{prefix}{text}");
-            ExitCode::from(2)
+            2
         }
     }
 }

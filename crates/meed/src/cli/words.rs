@@ -15,6 +15,9 @@ pub struct Words {
     /// Print the whole reference as Markdown.
     #[arg(long)]
     markdown: bool,
+    /// Print type stubs for Python.
+    #[arg(long, conflicts_with = "markdown")]
+    stubs: bool,
 }
 
 impl Words {
@@ -22,6 +25,10 @@ impl Words {
         let mut out = std::io::stdout().lock();
         if self.markdown {
             out.write_all(reference::markdown().as_bytes())?;
+            return Ok(Outcome::Good);
+        }
+        if self.stubs {
+            out.write_all(reference::python_stubs().as_bytes())?;
             return Ok(Outcome::Good);
         }
         let entries = reference::entries();
