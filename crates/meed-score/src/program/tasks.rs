@@ -81,6 +81,7 @@ impl Fields {
             context: self.prompt().unwrap_or_default().into(),
             tests,
             entry_point: self.entry_point().map(Into::into),
+            first: None,
         })
     }
 }
