@@ -3,6 +3,7 @@
 pub mod code_tests;
 pub mod compiles;
 pub mod line_edits;
+pub mod plain;
 pub mod runs;
 pub mod sql;
 pub mod sql_parts;

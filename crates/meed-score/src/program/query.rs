@@ -39,7 +39,7 @@ pub(super) fn is_ordered(sql: &str) -> bool {
 }
 
 /// The names of tables and columns in a query, lower-case; `None` for what is not a query.
-pub(super) fn names(sql: &str) -> Option<BTreeSet<String>> {
+pub fn names(sql: &str) -> Option<BTreeSet<String>> {
     let query = parse(sql)?;
     let mut found = Names::default();
     let _ = query.visit(&mut found);
@@ -62,8 +62,12 @@ impl Visitor for Names {
         }
         if let SetExpr::Select(select) = &*query.body {
             for item in &select.projection {
-                if let SelectItem::ExprWithAlias { alias, .. } = item {
-                    self.made.insert(alias.value.to_lowercase());
+                if let SelectItem::ExprWithAlias { expr, alias } = item {
+                    let alias = alias.value.to_lowercase();
+                    // `t.age AS age` makes no name of its own.
+                    if column(expr).as_ref() != Some(&alias) {
+                        self.made.insert(alias);
+                    }
                 }
             }
         }
@@ -77,17 +81,19 @@ impl Visitor for Names {
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        match expr {
-            Expr::Identifier(ident) => {
-                self.used.insert(ident.value.to_lowercase());
-            }
-            Expr::CompoundIdentifier(parts) => {
-                self.used.extend(parts.last().map(|ident| ident.value.to_lowercase()));
-            }
-            _ => {}
-        }
+        self.used.extend(column(expr));
         ControlFlow::Continue(())
     }
+}
+
+/// The bare name of a column, lower-case.
+fn column(expr: &Expr) -> Option<String> {
+    let ident = match expr {
+        Expr::Identifier(ident) => Some(ident),
+        Expr::CompoundIdentifier(parts) => parts.last(),
+        _ => None,
+    };
+    ident.map(|ident| ident.value.to_lowercase())
 }
 
 /// Of two sets: what they share over what the reference, or either, has. Nothing to share is 0.
@@ -221,6 +227,7 @@ mod tests {
             set(&["concert", "id", "name", "singer", "singer_id"])
         );
         assert_eq!(names("WITH c AS (SELECT a FROM t) SELECT a FROM c"), set(&["a", "t"]));
+        assert_eq!(names("SELECT t.a AS a, b AS a2 FROM t ORDER BY a, a2"), set(&["a", "b", "t"]));
         assert_eq!(names("SELEC x"), None);
         assert_eq!(names("DROP TABLE t"), None);
     }

@@ -10,6 +10,7 @@ mod gradient;
 mod links;
 mod moves;
 mod pairs;
+mod queries;
 mod reduce;
 mod scan;
 mod tables;
@@ -155,7 +156,7 @@ pub fn all() -> impl Iterator<Item = &'static Def> {
 
 /// All words on plain values.
 pub fn plain() -> impl Iterator<Item = &'static Plain> {
-    texts::WORDS.iter().chain(tables::WORDS)
+    texts::WORDS.iter().chain(queries::WORDS).chain(tables::WORDS)
 }
 
 /// The word written `name` in the given form.
