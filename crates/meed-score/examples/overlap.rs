@@ -10,6 +10,10 @@ use meed_algebra::{Slice, TextCell};
 use meed_score::{OptionValue, find};
 use serde_json::{Value, json};
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let read = |n: usize| {
         let path = std::env::args().nth(n).expect("two files");

@@ -210,8 +210,8 @@ fn keeps_absence(op: &Op) -> bool {
     matches!(op, Op::Unary(_) | Op::Binary(_))
 }
 
-/// The instructions a pass is compiled for. Every level gives the same bits: none fuses a multiplication with an
-/// addition, and sums have a fixed order.
+/// The instructions a pass is compiled for. Every level gives the same bits: a multiplication is fused with an addition
+/// only where the code says so (`exp`), and sums have a fixed order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Level {
     Baseline,
@@ -227,9 +227,9 @@ impl Level {
         let levels = [
             (Level::Baseline, true),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx2, is_x86_feature_detected!("avx2")),
+            (Level::Avx2, is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, is_x86_feature_detected!("avx512f")),
+            (Level::Avx512, is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma")),
         ];
         levels.into_iter().filter(|l| l.1).map(|l| l.0)
     }
@@ -254,13 +254,13 @@ impl Level {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn tiles_avx2(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
     tiles(pass, registers, kept);
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,fma")]
 fn tiles_avx512(pass: &Pass<'_>, registers: &mut [Register], kept: &mut [&mut [f64]]) {
     tiles(pass, registers, kept);
 }

@@ -72,7 +72,23 @@ pub fn mean(xs: &[f64]) -> f64 {
     }
     let m = sum(xs) / n as f64;
     // Rounding can push the mean of equal values off them; spread must then still be exactly 0.
-    m.clamp(fold(xs, f64::min), fold(xs, f64::max))
+    let (least, most) = range(xs);
+    m.clamp(least, most)
+}
+
+/// The least and the greatest value, in parts as [`sum`]; of nothing, infinities the wrong way round.
+fn range(xs: &[f64]) -> (f64, f64) {
+    let (mut least, mut most) = ([f64::INFINITY; 8], [f64::NEG_INFINITY; 8]);
+    let chunks = xs.chunks_exact(8);
+    let rest = chunks.remainder();
+    // Nothing is less or greater than an absent value.
+    for chunk in chunks.chain([rest]) {
+        for ((least, most), x) in least.iter_mut().zip(&mut most).zip(chunk) {
+            *least = if *x < *least { *x } else { *least };
+            *most = if *x > *most { *x } else { *most };
+        }
+    }
+    (least.into_iter().fold(f64::INFINITY, f64::min), most.into_iter().fold(f64::NEG_INFINITY, f64::max))
 }
 
 /// The variance with divisor `n - ddof`; absent when that is not positive.
@@ -134,7 +150,14 @@ fn logsumexp(xs: &[f64]) -> f64 {
     if top.is_infinite() {
         return top;
     }
-    top + present(xs).map(|x| super::exp::exp(x - top)).sum::<f64>().ln()
+    let mut part = [0.0; 64];
+    let mut total = 0.0;
+    for chunk in xs.chunks(part.len()) {
+        let part = &mut part[..chunk.len()];
+        super::exp::shifted(chunk, top, part);
+        total += sum(part);
+    }
+    top + total.ln()
 }
 
 fn majority(xs: &[f64], scratch: &mut Vec<f64>) -> f64 {

@@ -17,9 +17,9 @@ pub fn within(op: Within, xs: &[f64], out: &mut [f64]) {
         }
         Within::Softmax => {
             let top = fold(xs, f64::max);
-            for (o, x) in out.iter_mut().zip(xs) {
-                *o = if x.is_nan() { *x } else { super::exp::exp(x - top) };
-            }
+            super::exp::shifted(xs, top, out);
+            // The reason of an absent value is kept.
+            out.iter_mut().zip(xs).filter(|(_, x)| x.is_nan()).for_each(|(o, x)| *o = *x);
             let total = sum(out);
             // Beside an infinity there are no shares: infinity less itself has no exponential.
             out.iter_mut().for_each(|o| *o = canonical(*o / total));

@@ -1,5 +1,6 @@
 //! `bleu`: runs of up to four words shared with references, and a penalty for being brief.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use meed_algebra::function::alternatives;
@@ -97,7 +98,8 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         };
         let text = prepare(text);
         let references: Vec<String> = alternatives(answer).map(prepare).collect();
-        let mut vocabulary = Vocabulary::default();
+        let mut vocabulary =
+            Vocabulary::for_bytes(text.len() + references.iter().map(String::len).sum::<usize>());
         let mut units = |text| vocabulary.ids_of(text, tokens == "characters");
         let text = units(&text);
         let references: Vec<Vec<u32>> = references.iter().map(|r| units(r)).collect();
@@ -149,48 +151,76 @@ fn log_of_percent(share: f64) -> f64 {
     if share == 0.0 { -9_999_999_999.0 } else { (100.0 * share).ln() }
 }
 
+/// Which bytes stand by themselves whatever is beside them.
+static APART: [bool; 128] = {
+    let mut table = [false; 128];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] =
+            matches!(byte, b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/');
+        byte += 1;
+    }
+    table
+};
+
 /// The text with punctuation set apart as by the tokenisation 13a of the mteval script.
 fn separated(text: &str) -> String {
-    let mut text = text.replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
+    let mut text = Cow::Borrowed(text);
+    if text.contains('<') {
+        text = text.replace("<skipped>", "").into();
+    }
+    if text.contains('\n') {
+        text = text.replace("-\n", "").replace('\n', " ").into();
+    }
     if text.contains('&') {
         for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
-            text = text.replace(entity, character);
+            text = text.replace(entity, character).into();
         }
     }
-    let mut bytes = Vec::with_capacity(text.len() * 2);
+    let mut bytes = Vec::with_capacity(text.len() + text.len() / 4 + 2);
     bytes.push(b' ');
     for byte in text.bytes() {
-        if matches!(byte, b'{'..=b'~' | b'['..=b'`' | b' '..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/') {
+        if APART.get(usize::from(byte)) == Some(&true) {
             bytes.extend([b' ', byte, b' ']);
         } else {
             bytes.push(byte);
         }
     }
     bytes.push(b' ');
-    let stop = |byte: u8| matches!(byte, b'.' | b',');
-    let bytes = pairs(&bytes, |a, b| !a.is_ascii_digit() && stop(b), |a, b| [a, b' ', b, b' ']);
-    let bytes = pairs(&bytes, |a, b| stop(a) && !b.is_ascii_digit(), |a, b| [b' ', a, b' ', b]);
-    let bytes = pairs(&bytes, |a, b| a.is_ascii_digit() && b == b'-', |a, b| [a, b' ', b, b' ']);
+    let digit = |byte: u8| byte.is_ascii_digit();
+    let stops = |bytes: &[u8]| memchr::memchr2(b'.', b',', bytes);
+    let bytes = spread(&bytes, stops, |a, _| a.is_some_and(|a| !digit(a)), true);
+    let bytes = spread(&bytes, stops, |_, b| b.is_some_and(|b| !digit(b)), false);
+    let bytes = spread(&bytes, |bytes| memchr::memchr(b'-', bytes), |a, _| a.is_some_and(digit), true);
     // Spaces were put beside characters of ASCII only.
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Pairs of neighbours, from the left and without overlaps, replaced where they are as asked.
-fn pairs(bytes: &[u8], asked: impl Fn(u8, u8) -> bool, new: impl Fn(u8, u8) -> [u8; 4]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 4);
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes.get(at + 1) {
-            Some(next) if asked(bytes[at], *next) => {
-                out.extend(new(bytes[at], *next));
-                at += 2;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
+/// Spaces around the bytes that `next` finds where `apart` says so of the byte before and the byte after; with `before`
+/// that depends on the byte before, which then belongs to no other pair, else on the byte after.
+fn spread(
+    bytes: &[u8],
+    next: impl Fn(&[u8]) -> Option<usize>,
+    apart: impl Fn(Option<u8>, Option<u8>) -> bool,
+    before: bool,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8);
+    // What is not yet written, what is not yet part of a pair, and where the search goes on.
+    let (mut written, mut free, mut at) = (0, 0, 0);
+    while let Some(found) = next(&bytes[at..]) {
+        let i = at + found;
+        at = i + 1;
+        let neighbours =
+            (bytes.get(i.wrapping_sub(1)).copied().filter(|_| i > free), bytes.get(i + 1).copied());
+        if i < free || !apart(neighbours.0, neighbours.1) {
+            continue;
         }
+        out.extend_from_slice(&bytes[written..i]);
+        out.extend([b' ', bytes[i], b' ']);
+        written = i + 1;
+        free = if before { i + 1 } else { i + 2 };
     }
+    out.extend_from_slice(&bytes[written..]);
     out
 }
 

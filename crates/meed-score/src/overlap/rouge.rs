@@ -87,7 +87,7 @@ fn words(text: &str, stemmed: bool) -> String {
         return plain;
     }
     let mut out = String::with_capacity(plain.len());
-    for word in plain.split(' ') {
+    for word in split::at_spaces(&plain) {
         out.push_str(&if word.len() > 3 { stem::stem(word) } else { word.into() });
         out.push(' ');
     }
@@ -95,12 +95,12 @@ fn words(text: &str, stemmed: bool) -> String {
 }
 
 fn units<'t>(words: &'t str, vocabulary: &mut Vocabulary<'t>) -> Vec<u32> {
-    vocabulary.ids(words.split(' ').filter(|word| !word.is_empty()))
+    vocabulary.ids(split::at_spaces(words))
 }
 
 fn runs(text: &str, reference: &str, stem: bool, n: usize) -> Shares {
     let (text, reference) = (words(text, stem), words(reference, stem));
-    let mut vocabulary = Vocabulary::default();
+    let mut vocabulary = Vocabulary::for_bytes(text.len() + reference.len());
     let (text, reference) = (units(&text, &mut vocabulary), units(&reference, &mut vocabulary));
     let shared = grams::shared(&text, &[&reference], n)[n - 1];
     let count = |units: &[u32]| (units.len() + 1).saturating_sub(n);
@@ -109,7 +109,7 @@ fn runs(text: &str, reference: &str, stem: bool, n: usize) -> Shares {
 
 fn whole(text: &str, reference: &str, stem: bool) -> Result<Shares, Reason> {
     let (text, reference) = (words(text, stem), words(reference, stem));
-    let mut vocabulary = Vocabulary::default();
+    let mut vocabulary = Vocabulary::for_bytes(text.len() + reference.len());
     let (text, reference) = (units(&text, &mut vocabulary), units(&reference, &mut vocabulary));
     bounded(lcs::steps(text.len(), reference.len()))?;
     Ok(Shares::of(lcs::length(&text, &reference, vocabulary.len()), text.len(), reference.len()))

@@ -82,10 +82,8 @@ mod tests {
 
     #[test]
     fn rows_of_queries() {
-        let [one, two] = [
-            vec![Value::Number(1.0), Value::Text("a".into())],
-            vec![Value::Number(2.5), Value::Null],
-        ];
+        let [one, two] =
+            [vec![Value::Number(1.0), Value::Text("a".into())], vec![Value::Number(2.5), Value::Null]];
         assert_eq!(rows("SELECT * FROM t", DB, 9), Ok(Some(vec![one.clone(), one.clone(), two])));
         assert_eq!(rows("SELECT * FROM t", DB, 1), Ok(Some(vec![one])));
         assert_eq!(rows("SELECT z FROM t", DB, 9), Ok(None));

@@ -8,16 +8,28 @@ use crate::options::Options;
 /// Of every order up to `orders`, how many n-grams of `text` are in a reference: each as often as it is in the
 /// reference that has it most often.
 ///
-/// An n-gram is told from others by the place in the table of its first n − 1 units and by its last unit, so
-/// nothing rests on hashes being different. Time and memory are linear in the texts.
+/// Units are numbered from 0. A longer n-gram is told from others by the place in the table of its first n − 1 units and
+/// by its last unit, so nothing rests on hashes being different. Time and memory are linear in the texts.
 pub(crate) fn shared(text: &[u32], references: &[&[u32]], orders: usize) -> Vec<usize> {
     let longest = references.iter().map(|r| r.len()).max().unwrap_or(0);
-    let mut table = Table::new(text.len());
-    // For each position, the place of the n-gram that begins there; for references only while `text` has it.
-    let mut of_text = vec![0u32; text.len()];
-    let mut of_references: Vec<Vec<u32>> = references.iter().map(|r| vec![0; r.len()]).collect();
     let mut found = vec![0; orders];
-    for n in 1..=orders.min(text.len()).min(longest) {
+    // For each position, the place of the n-gram that begins there; for references only while `text` has it.
+    let mut of_text = text.to_vec();
+    let mut of_references: Vec<Vec<u32>> = Vec::with_capacity(references.len());
+    let mut single = vec![Slot::default(); text.iter().max().map_or(0, |most| *most as usize + 1)];
+    text.iter().for_each(|unit| single[*unit as usize].text += 1);
+    for (k, reference) in references.iter().enumerate() {
+        let place = |unit: &u32| match single.get_mut(*unit as usize).filter(|slot| slot.text > 0) {
+            Some(slot) => {
+                found[0] += usize::from(slot.met(k as u32 + 1));
+                *unit
+            }
+            None => NOWHERE,
+        };
+        of_references.push(reference.iter().map(place).collect());
+    }
+    let mut table = Table::new(if orders > 1 { text.len() } else { 0 });
+    for n in 2..=orders.min(text.len()).min(longest) {
         table.order = n as u32;
         for i in 0..=text.len() - n {
             let place = table.place_or_new(of_text[i], text[i + n - 1]);

@@ -20,35 +20,52 @@ pub(crate) fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 
+/// What `a` to `z` and digits are in lower case, for every byte; everything else is a space.
+static ALPHANUMERIC: [u8; 256] = {
+    let mut table = [b' '; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            table[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// Runs of `a-z0-9` of the text in lower case, single spaces between them: everything else separates.
 pub(crate) fn alphanumeric(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len() + 1);
-    let mut push = |byte: u8| {
-        let byte = byte.to_ascii_lowercase();
-        if byte.is_ascii_alphanumeric() {
-            out.push(byte);
-        } else if out.last().is_some_and(|last| *last != b' ') {
-            out.push(b' ');
-        }
-    };
-    if text.is_ascii() {
-        text.bytes().for_each(push);
-    } else {
-        for c in text.chars() {
-            // The two letters outside ASCII whose lower case begins with one of its letters.
-            match c {
-                '\u{212a}' => push(b'k'),
-                '\u{130}' => [b'i', b' '].into_iter().for_each(&mut push),
-                _ if c.is_ascii() => push(c as u8),
-                _ => push(b' '),
-            }
-        }
+    // The two letters outside ASCII whose lower case begins with one of its letters.
+    let odd = |c: char| matches!(c, '\u{212a}' | '\u{130}');
+    if !text.is_ascii() && text.contains(odd) {
+        return alphanumeric(&text.replace('\u{212a}', "k").replace('\u{130}', "i "));
     }
-    if out.last() == Some(&b' ') {
-        out.pop();
+    let mut out = vec![0u8; text.len() + 1];
+    let (mut end, mut after_space) = (0, true);
+    for byte in text.bytes() {
+        let kept = ALPHANUMERIC[usize::from(byte)];
+        out[end] = kept;
+        let space = kept == b' ';
+        // A second space is written over.
+        end += usize::from(!(space && after_space));
+        after_space = space;
     }
-    // Only bytes of ASCII were pushed.
+    out.truncate(end - usize::from(after_space && end > 0));
+    // Only bytes of ASCII were written.
     String::from_utf8(out).unwrap_or_default()
+}
+
+/// What a space separates in a text.
+pub(crate) fn at_spaces(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = text.as_bytes().get(from..)?;
+        let begin = rest.iter().position(|b| *b != b' ')?;
+        let length = rest[begin..].iter().position(|b| *b == b' ').unwrap_or(rest.len() - begin);
+        let word = &text[from + begin..from + begin + length];
+        from += begin + length + 1;
+        Some(word)
+    })
 }
 
 #[cfg(test)]
@@ -60,6 +77,13 @@ mod tests {
         assert_eq!(alphanumeric("  It's 3.5 °C, naïve!"), "it s 3 5 c na ve");
         assert_eq!(alphanumeric("\u{130}x \u{212a}2"), "i x k2");
         assert_eq!(alphanumeric("…"), "");
+        assert_eq!(alphanumeric(""), "");
+    }
+
+    #[test]
+    fn only_spaces_separate() {
+        assert_eq!(at_spaces("  a b\tc  é ").collect::<Vec<_>>(), ["a", "b\tc", "é"]);
+        assert_eq!(at_spaces("").count(), 0);
     }
 
     #[test]

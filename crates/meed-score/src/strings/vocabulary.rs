@@ -12,6 +12,12 @@ pub(crate) struct Vocabulary<'t> {
 }
 
 impl<'t> Vocabulary<'t> {
+    /// With room for the words of texts of so many bytes together.
+    pub(crate) fn for_bytes(bytes: usize) -> Vocabulary<'t> {
+        // Few texts have more different words than a word in eight bytes; the table grows for those that do.
+        Vocabulary { ids: HashMap::with_capacity_and_hasher(bytes / 8, Hashing::default()) }
+    }
+
     /// The number of a word.
     pub(crate) fn id(&mut self, word: &'t str) -> u32 {
         let next = self.ids.len() as u32;

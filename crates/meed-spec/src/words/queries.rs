@@ -62,7 +62,8 @@ pub(super) const WORDS: &[Plain] = &[
             r#"[[1, 0, "<not_applicable>"]]"#,
         )],
         |a| {
-            let same = plain::same_rows(&a.text("a")?, &a.text("b")?, &a.text("db")?).map_err(TypeError::new)?;
+            let same =
+                plain::same_rows(&a.text("a")?, &a.text("b")?, &a.text("db")?).map_err(TypeError::new)?;
             Ok(same.map_or(Arg::None, Arg::Bool))
         },
     ),
@@ -79,7 +80,8 @@ pub(super) const WORDS: &[Plain] = &[
         )],
         |a| {
             let names = plain::names(&a.text("query")?);
-            let texts = |names: std::collections::BTreeSet<String>| names.into_iter().map(Arg::Text).collect();
+            let texts =
+                |names: std::collections::BTreeSet<String>| names.into_iter().map(Arg::Text).collect();
             Ok(names.map_or(Arg::None, |names| Arg::List(texts(names))))
         },
     ),
