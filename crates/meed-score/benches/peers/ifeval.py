@@ -56,7 +56,7 @@ for kind in registries()[0]:
 with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
     file.writelines(json.dumps(case) + "\n" for cases in kinds.values() for case in cases)
     file.flush()
-    command = ["cargo", "bench", "-q", "-p", "meed-score", "--bench", "ifeval"]
+    command = ["cargo", "bench", "-q", "--workspace", "--bench", "ifeval"]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "MEED_CASES": file.name}, capture_output=True, text=True, check=True)
 ours = {(row["kind"], row["loose"]): row["nanoseconds"] for row in map(json.loads, done.stdout.splitlines())}
 

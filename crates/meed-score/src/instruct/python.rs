@@ -1,7 +1,9 @@
 //! Texts as Python sees them: the published checks are Python, and its notions of white space, words and case are
 //! part of their definition.
 
-use std::sync::LazyLock;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexBuilder};
 
@@ -96,7 +98,7 @@ pub(crate) enum Keyword {
     /// Only ASCII without a meaning in patterns.
     Plain(String),
     /// Anything else.
-    Pattern(Regex),
+    Pattern(Arc<Regex>),
 }
 
 impl Keyword {
@@ -146,7 +148,7 @@ pub(crate) enum Whole {
     /// As in [`Keyword::Plain`].
     Plain(String),
     /// As in [`Keyword::Pattern`].
-    Pattern(Regex),
+    Pattern(Arc<Regex>),
 }
 
 impl Whole {
@@ -200,9 +202,29 @@ fn find(text: &[u8], word: &[u8], from: usize) -> Option<usize> {
 /// Bytes a compiled pattern may take.
 const PATTERN_LIMIT: usize = 1 << 20;
 
+/// Patterns that stay compiled, per thread: the rollouts of a task bring the same ones, and compiling takes longer than
+/// most searches.
+const KEPT: usize = 256;
+
+thread_local! {
+    static PATTERNS: RefCell<HashMap<(String, bool), Option<Arc<Regex>>>> = RefCell::default();
+}
+
 /// A pattern of Python's `re` as one that runs in linear time; `None` when there is none.
-pub(crate) fn pattern(python: &str, ignore_case: bool) -> Option<Regex> {
-    RegexBuilder::new(&translate(python)).case_insensitive(ignore_case).size_limit(PATTERN_LIMIT).build().ok()
+pub(crate) fn pattern(python: &str, ignore_case: bool) -> Option<Arc<Regex>> {
+    let key = (python.to_string(), ignore_case);
+    if let Some(known) = PATTERNS.with_borrow(|patterns| patterns.get(&key).cloned()) {
+        return known;
+    }
+    let mut builder = RegexBuilder::new(&translate(python));
+    let compiled = builder.case_insensitive(ignore_case).size_limit(PATTERN_LIMIT).build().ok().map(Arc::new);
+    PATTERNS.with_borrow_mut(|patterns| {
+        if patterns.len() >= KEPT {
+            patterns.clear();
+        }
+        patterns.insert(key, compiled.clone());
+    });
+    compiled
 }
 
 /// The same pattern in Rust's syntax: classes as Python means them, and characters that only Rust gives a meaning

@@ -83,7 +83,7 @@ pub(crate) fn units(a: &str, b: &str, words: bool) -> (Vec<u32>, Vec<u32>, usize
     if !words {
         return characters(a, b);
     }
-    let mut vocabulary = Vocabulary::default();
-    let (a, b) = (vocabulary.ids(split::words(a)), vocabulary.ids(split::words(b)));
+    let mut vocabulary = Vocabulary::for_bytes(a.len() + b.len());
+    let (a, b) = (vocabulary.ids_of(a, false), vocabulary.ids_of(b, false));
     (a, b, vocabulary.len())
 }

@@ -57,11 +57,21 @@ pub(crate) fn alphanumeric(text: &str) -> String {
 
 /// What a space separates in a text.
 pub(crate) fn at_spaces(text: &str) -> impl Iterator<Item = &str> {
+    between(text, |byte| byte == b' ')
+}
+
+/// [`words`] of a text in ASCII.
+pub(crate) fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
+    between(text, |byte| is_space(byte.into()))
+}
+
+/// What certain bytes of ASCII separate in a text.
+fn between(text: &str, separates: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let rest = text.as_bytes().get(from..)?;
-        let begin = rest.iter().position(|b| *b != b' ')?;
-        let length = rest[begin..].iter().position(|b| *b == b' ').unwrap_or(rest.len() - begin);
+        let begin = rest.iter().position(|b| !separates(*b))?;
+        let length = rest[begin..].iter().position(|b| separates(*b)).unwrap_or(rest.len() - begin);
         let word = &text[from + begin..from + begin + length];
         from += begin + length + 1;
         Some(word)
@@ -89,5 +99,7 @@ mod tests {
     #[test]
     fn separators_of_ascii_are_space() {
         assert_eq!(words("a\u{1c}b\u{a0}c d").collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        let every: String = (0..128u8).map(char::from).flat_map(|c| [c, 'x']).collect();
+        assert!(ascii_words(&every).eq(words(&every)));
     }
 }

@@ -32,7 +32,11 @@ impl<'t> Vocabulary<'t> {
     /// The numbers of the words, or else of the characters, that white space separates.
     pub(crate) fn ids_of(&mut self, text: &'t str, characters: bool) -> Vec<u32> {
         if !characters {
-            return self.ids(split::words(text));
+            return if text.is_ascii() {
+                self.ids(split::ascii_words(text))
+            } else {
+                self.ids(split::words(text))
+            };
         }
         let character = |(at, c): (usize, char)| &text[at..at + c.len_utf8()];
         self.ids(text.char_indices().filter(|(_, c)| !split::is_space(*c)).map(character))
