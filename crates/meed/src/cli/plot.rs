@@ -35,6 +35,8 @@ pub fn svg(page: &Page, curves: &Curves) -> Result<String> {
         let range = (curves.range.0..curves.range.1, low - margin..high + margin);
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
+            // Half of the last number beside the axis.
+            .margin_right(28)
             .x_label_area_size(36)
             .y_label_area_size(56)
             .build_cartesian_2d(range.0, range.1)
@@ -58,12 +60,44 @@ pub fn svg(page: &Page, curves: &Curves) -> Result<String> {
         }
         if drawn.len() > 1 {
             let mut legend = chart.configure_series_labels();
+            legend.position(free_place(&drawn, curves.range, (low - margin, high + margin)));
             legend.background_style(WHITE.mix(0.8)).border_style(BLACK.mix(0.3));
             legend.draw().map_err(|e| failed(&e))?;
         }
         area.present().map_err(|e| failed(&e))?;
     }
     Ok(text)
+}
+
+/// Where the legend hides the least of the curves.
+fn free_place(drawn: &[Curve], (left, right): (f64, f64), (low, high): (f64, f64)) -> SeriesLabelPosition {
+    use SeriesLabelPosition::*;
+    // Its width and height, as shares of the picture.
+    let size = (0.25, 0.1 + 0.08 * drawn.len() as f64);
+    let places = [
+        (UpperRight, 1.0, 1.0),
+        (MiddleRight, 1.0, 0.5),
+        (LowerRight, 1.0, 0.0),
+        (UpperMiddle, 0.5, 1.0),
+        (LowerMiddle, 0.5, 0.0),
+        (UpperLeft, 0.0, 1.0),
+        (MiddleLeft, 0.0, 0.5),
+        (LowerLeft, 0.0, 0.0),
+    ];
+    let hidden = |x: f64, y: f64| {
+        let within = |at: f64, place: f64, size: f64| {
+            let begin = place * (1.0 - size);
+            (begin..=begin + size).contains(&at)
+        };
+        let points = drawn.iter().flat_map(|c| &c.points).filter(|p| p.1.is_finite());
+        let inside = |p: &&(f64, f64)| {
+            within((p.0 - left) / (right - left), x, size.0) && within((p.1 - low) / (high - low), y, size.1)
+        };
+        points.filter(inside).count()
+    };
+    let [first, ..] = &places;
+    let best = places.iter().min_by_key(|(_, x, y)| hidden(*x, *y)).unwrap_or(first);
+    best.0.clone()
 }
 
 /// A number beside an axis, without the digits of rounding; `+ 0.0` takes the sign off zero.
@@ -76,6 +110,8 @@ fn draw(page: &Page, curves: &Curves) -> Result<Vec<Curve>> {
     let settings = combinations(&curves.with);
     let n = settings.len() * POINTS;
     let mut batch = Batch::new(std::iter::repeat_n(1, n));
+    // As at the beginning of training.
+    (batch.step, batch.total_steps) = (0, Some(1));
     let (from, to) = curves.range;
     let x = |i: usize| from + (to - from) * (i % POINTS) as f64 / (POINTS - 1) as f64;
     batch.add_column(&curves.x, Column::numbers(Axis::ROLLOUT, (0..n).map(x).collect()))?;
