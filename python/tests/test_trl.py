@@ -12,7 +12,8 @@ import meed.trl
 ROWS = {
     "prompts": ["1+1?", "1+1?", "2+2?", "2+2?"],
     "completions": ["It is 2.", "It is 3.", "4", "no idea"],
-    "answer": ["2", "2", "4", "4"],
+    # What cannot be read as a number.
+    "answer": ["2", "2", "4", "four"],
 }
 
 
@@ -41,7 +42,7 @@ def test_the_contract_of_a_reward_function():
         log_metric=metrics.__setitem__,
         images=[object()] * 4,
     )
-    # What cannot be read as a number is absent, which TRL takes as None.
+    # Without a reference that can be read the reward is absent, which TRL takes as None.
     assert values == [1.0, 0.0, 1.0, None]
     assert reward.__name__ == "right" and not inspect.iscoroutinefunction(reward)
     assert extra["mean"] == [0.5, 0.5, 1.0, 1.0] and extra["brief"] == [False, False, True, True]
@@ -93,7 +94,11 @@ def tiny(tmp_path_factory):
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Split(pattern="", behavior="isolated")]
     )
     fast = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>"
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="<eos>",
+        unk_token="<unk>",
+        chat_template="{% for message in messages %}{{ message['content'] }} {% endfor %}",
     )
     config = transformers.Qwen2Config(
         vocab_size=len(words),
@@ -102,7 +107,7 @@ def tiny(tmp_path_factory):
         num_hidden_layers=1,
         num_attention_heads=2,
         num_key_value_heads=2,
-        max_position_embeddings=128,
+        max_position_embeddings=1024,
         pad_token_id=0,
         eos_token_id=1,
         bos_token_id=1,
@@ -117,10 +122,9 @@ def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tmp_path, ro
     trl = pytest.importorskip("trl")
     from datasets import Dataset
 
-    tasks = {row["prompt"]: row["answer"] for row in rollouts}
-    tasks = list(tasks.items())[:4]
+    tasks = list({row["task"]: {"prompt": row["prompt"], "answer": row["answer"]} for row in rollouts}.values())[:4]
     assert len(tasks) == 4
-    dataset = Dataset.from_list([{"prompt": prompt, "answer": answer} for prompt, answer in tasks])
+    dataset = Dataset.from_list(tasks)
     # The example's own reward, and one that is absent for every other rollout.
     half = meed.Spec(reward=meed.number().where(meed.length % 2 == 0))
     spec = meed.trl.reward(math_spec)
@@ -159,4 +163,7 @@ def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tmp_path, ro
 
     table = pandas.concat([pandas.read_parquet(path) for path in tables])
     assert set(components) <= set(table.columns)
-    assert json.dumps(list(table.columns))
+    again = meed.load(math_spec).score(dump)
+    for name in ("correct", "reward"):
+        logged = table[name if name != "reward" else spec.__name__]
+        assert again.per_rollout(name) == logged.tolist(), name

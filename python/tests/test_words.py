@@ -48,12 +48,15 @@ def built(code, columns):
         if bare and not isinstance(names.get(bare), meed.Signal):
             names[bare] = meed.col(bare)
     names["map"] = meed.map
-    return eval(code, {"inf": meed.inf, "True": True, "False": False, "len": len}, names)
+    # One dict for both: a lambda sees nothing else.
+    return eval(code, {**names, "inf": meed.inf, "len": len})
 
 
 @pytest.mark.parametrize("word, example", EXAMPLES)
 def test_every_example_gives_what_it_says(word, example):
     code, columns, gives = example
+    if word["name"] == "lane_names":
+        pytest.skip("the names are known with the data, when a Python expression has long been written")
     if "over=" in code:
         pytest.skip("whole parents are for spec files; in Python a scorer has `per=`")
     try:
@@ -61,9 +64,8 @@ def test_every_example_gives_what_it_says(word, example):
     except SyntaxError:
         pytest.skip("it is written in Starlark alone")
     found = meed.evaluate(expression, columns)
-    expected = json.loads(gives)
-    assert agree(shown(found), expected), f"{code} gives {found!r}, not {gives}"
-    assert found.nested() == meed.evaluate(code, columns).nested() or math.nan
+    assert agree(shown(found), json.loads(gives)), f"{code} gives {found!r}, not {gives}"
+    assert shown(found) == shown(meed.evaluate(code, columns))
 
 
 @pytest.mark.parametrize("name", _meed.WORDS)

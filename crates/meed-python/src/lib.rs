@@ -16,6 +16,7 @@ mod place;
 mod pool;
 mod rows;
 mod run;
+mod sandbox;
 mod scored;
 mod shard;
 mod signal;
@@ -67,6 +68,8 @@ fn _meed(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(math::explain_verdict, m)?)?;
     m.add_function(wrap_pyfunction!(math::extract_answer, m)?)?;
     m.add_function(wrap_pyfunction!(math::key, m)?)?;
+    m.add_function(wrap_pyfunction!(sandbox::sandbox_run, m)?)?;
+    m.add_function(wrap_pyfunction!(sandbox::sandbox_test, m)?)?;
     m.add_function(wrap_pyfunction!(main, m)?)?;
     Ok(())
 }

@@ -57,15 +57,14 @@ const PROGRAMS: usize = 8;
 
 impl Spec {
     fn new(py: Python<'_>, origin: Origin, asked: BTreeMap<String, Arg>) -> PyResult<Spec> {
-        let spec = Spec {
-            origin,
-            asked,
-            declared: OnceLock::new(),
-            programs: Mutex::default(),
-            state: Mutex::default(),
-        };
+        let spec = Spec::unchecked(origin, asked);
         spec.check(py)?;
         Ok(spec)
+    }
+
+    fn unchecked(origin: Origin, asked: BTreeMap<String, Arg>) -> Spec {
+        let declared = OnceLock::new();
+        Spec { origin, asked, declared, programs: Mutex::default(), state: Mutex::default() }
     }
 
     /// Against the columns it names itself.
@@ -605,24 +604,12 @@ pub(crate) fn evaluate(
         Err(_) => py.import("json")?.call_method1("dumps", (columns,))?.extract()?,
     };
     let batch = meed_spec::examples::batch(&json).map_err(error::value)?;
-    let spec = match expression.cast::<Signal>() {
-        Ok(signal) => Spec::new(
-            py,
-            Origin::Expressions(vec![("out".to_string(), signal.get().expr.clone())]),
-            BTreeMap::new(),
-        )?,
-        Err(_) => {
-            let code: String = expression.extract()?;
-            let file = meed_spec::examples::file(&code, &batch);
-            Spec {
-                origin: Origin::File(file),
-                asked: BTreeMap::new(),
-                declared: OnceLock::new(),
-                programs: Mutex::default(),
-                state: Mutex::default(),
-            }
-        }
+    let origin = match expression.cast::<Signal>() {
+        Ok(signal) => Origin::Expressions(vec![("out".to_string(), signal.get().expr.clone())]),
+        Err(_) => Origin::File(meed_spec::examples::file(&expression.extract::<String>()?, &batch)),
     };
+    // Checked against these columns alone.
+    let spec = Spec::unchecked(origin, BTreeMap::new());
     let options = Options { seed: 0, step: None, total_steps: None, progress: None };
     let scored = spec.score_batch(py, &Arc::new(batch), &options)?;
     let part = scored.parts.into_iter().next().ok_or_else(|| error::value("nothing was evaluated"))?;

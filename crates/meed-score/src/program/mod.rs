@@ -14,3 +14,5 @@ mod give;
 mod pool;
 mod query;
 mod tasks;
+
+pub use pool::pool;
