@@ -1,8 +1,9 @@
 """TRL: the reward function's contract, and a GRPO run of a tiny model on the CPU."""
 
 import inspect
-import json
+import pathlib
 import pickle
+import re
 
 import pytest
 
@@ -118,31 +119,57 @@ def tiny(tmp_path_factory):
     return str(path)
 
 
-def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tmp_path, rollouts, math_spec):
+@pytest.fixture(scope="module")
+def tasks(rollouts):
+    """Four tasks of the examples."""
+    rows = {row["task"]: {"prompt": row["prompt"], "answer": row["answer"]} for row in rollouts}
+    return list(rows.values())[:4]
+
+
+def config(trl, path, **options):
+    """On the CPU, two rollouts for each of four tasks at a time."""
+    return trl.GRPOConfig(
+        output_dir=str(path),
+        per_device_train_batch_size=8,
+        num_generations=2,
+        max_completion_length=8,
+        report_to=[],
+        use_cpu=True,
+        bf16=False,
+        save_strategy="no",
+        disable_tqdm=True,
+        seed=0,
+        **options,
+    )
+
+
+def test_the_readme_trains(tiny, tasks, tmp_path, math_spec, monkeypatch):
     trl = pytest.importorskip("trl")
     from datasets import Dataset
 
-    tasks = list({row["task"]: {"prompt": row["prompt"], "answer": row["answer"]} for row in rollouts}.values())[:4]
-    assert len(tasks) == 4
+    class OnTheCpu(trl.GRPOTrainer):
+        def __init__(self, *given, **named):
+            super().__init__(*given, args=config(trl, tmp_path, max_steps=1), **named)
+
+    monkeypatch.setattr(trl, "GRPOTrainer", OnTheCpu)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reward.star").write_text(pathlib.Path(math_spec).read_text())
+    readme = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+    [code] = [block for block in re.findall(r"```python\n(.*?)```", readme.read_text(), re.S) if "meed.trl" in block]
+    names = {"model": tiny, "dataset": Dataset.from_list(tasks)}
+    exec(code, names)
+    assert "rewards/reward/mean" in names["trainer"].state.log_history[0]
+
+
+def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tasks, tmp_path, math_spec):
+    trl = pytest.importorskip("trl")
+    from datasets import Dataset
+
     dataset = Dataset.from_list(tasks)
     # The example's own reward, and one that is absent for every other rollout.
     half = meed.Spec(reward=meed.number().where(meed.length % 2 == 0))
     spec = meed.trl.reward(math_spec)
-    args = trl.GRPOConfig(
-        output_dir=str(tmp_path),
-        per_device_train_batch_size=8,
-        num_generations=2,
-        max_completion_length=8,
-        max_steps=5,
-        logging_steps=1,
-        report_to=[],
-        use_cpu=True,
-        bf16=False,
-        log_completions=True,
-        save_strategy="no",
-        disable_tqdm=True,
-        seed=0,
-    )
+    args = config(trl, tmp_path, max_steps=5, logging_steps=1, log_completions=True)
     trainer = trl.GRPOTrainer(
         model=tiny, reward_funcs=[spec, meed.trl.reward(half, name="half")], args=args, train_dataset=dataset
     )

@@ -160,6 +160,42 @@ def test_words_have_signatures_and_help():
     assert "z" in dir(meed.col("r"))
 
 
+@pytest.mark.parametrize("word", WORDS, ids=lambda w: w["name"])
+def test_every_word_has_a_signature(word):
+    import inspect
+
+    owner = meed.col("r") if word["method"] else meed
+    if word["name"] == "map" or isinstance(getattr(owner, word["name"]), meed.Signal):
+        return
+    given = [name.split("=")[0].lstrip("*") for name, _ in word["args"]]
+    assert list(inspect.signature(getattr(owner, word["name"])).parameters) == given[word["method"] :]
+
+
+def test_the_stubs_name_everything_there_is():
+    import ast
+    import pathlib
+
+    folder = pathlib.Path(meed.__file__).parent
+
+    def names(body):
+        for item in body:
+            if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
+                yield item.name
+            elif isinstance(item, ast.AnnAssign):
+                yield item.target.id
+
+    words = list(names(ast.parse((folder / "_words.pyi").read_text()).body))
+    assert set(_meed.WORDS) <= set(words)
+    native = ast.parse((folder / "_meed.pyi").read_text()).body
+    found = {*names(native), "Signal"}
+    public = {name for name in dir(_meed) if not name.startswith("_") and name != "Word"}
+    assert public <= found, public - found
+    for item in native:
+        if isinstance(item, ast.ClassDef):
+            there = {n for n in vars(getattr(_meed, item.name)) if not n.startswith("_")}
+            assert there <= {*names(item.body), *dir(Exception), "keys", "values", "items"}, item.name
+
+
 def test_no_word_hides_what_the_package_offers():
     own = {"Spec", "load", "parse", "evaluate", "scorer", "read_dump", "Batch", "set_threads", "trl", "verl", "ray"}
     assert not own & set(_meed.WORDS)

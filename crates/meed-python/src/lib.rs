@@ -24,6 +24,10 @@ mod spec;
 
 use pyo3::prelude::*;
 
+// As in the command line: scoring allocates and frees all the time, on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The command line; `args` begins with the program's name. Returns the exit code.
 #[pyfunction]
 fn main(py: Python<'_>, args: Vec<String>) -> u8 {

@@ -100,7 +100,7 @@ fn of_python(
             let text: String = json.call_method1("dumps", (v,))?.extract()?;
             serde_json::from_str(&text).map_err(|e| error::value(e.to_string()))
         };
-        let case = |test: &Bound<'_, PyAny>| {
+        let case = |test: &Bound<'_, PyAny>| -> PyResult<(Vec<serde_json::Value>, serde_json::Value)> {
             let (args, expected): (Vec<Bound<'_, PyAny>>, Bound<'_, PyAny>) = test.extract()?;
             Ok((args.iter().map(plain).collect::<PyResult<_>>()?, plain(&expected)?))
         };
@@ -108,9 +108,9 @@ fn of_python(
         return Ok(Tests::Calls(Calls { function, cases, tolerance, wrapped: false }));
     }
     if tests.iter().all(|t| t.cast::<PyString>().is_ok()) {
-        let tests = tests.iter().map(|t| t.extract()).collect::<PyResult<_>>()?;
+        let tests = tests.iter().map(|t| Ok(t.extract::<String>()?)).collect::<PyResult<_>>()?;
         return Ok(Tests::Asserts(Asserts { tests, ..Asserts::default() }));
     }
-    let cases = tests.iter().map(|t| t.extract()).collect::<PyResult<_>>()?;
+    let cases = tests.iter().map(|t| Ok(t.extract::<(String, String)>()?)).collect::<PyResult<_>>()?;
     Ok(Tests::Stdio(Stdio { cases, tolerance }))
 }

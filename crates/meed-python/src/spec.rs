@@ -149,11 +149,22 @@ impl Spec {
         Ok(finished(&program, "arrays".to_string(), vec![part], true, timings, trouble))
     }
 
-    fn score_source(&self, py: Python<'_>, mut source: Source, options: &Options<'_>) -> PyResult<Scored> {
+    fn score_source(
+        &self,
+        py: Python<'_>,
+        mut source: Source,
+        rest: Option<Rest<'_>>,
+        options: &Options<'_>,
+    ) -> PyResult<Scored> {
         let declared = self.declared(py);
         let schema = source.schema(declared).map_err(error::data)?;
         let program = self.program(py, &schema)?;
         source.select(&program.columns, declared).map_err(error::data)?;
+        if let Some(rest) = rest {
+            let members = source.members();
+            let rows = rest.rows(members.as_deref())?;
+            source.extend(rows, Source::SHOWN);
+        }
         let whole = program.whole || source.layout().batch_by.is_some();
         let extent = if whole { Extent::Batch } else { Extent::Groups { min_rollouts: AT_ONCE } };
         let (mut parts, mut timings, mut trouble) = (Vec::new(), Vec::new(), Vec::new());
@@ -267,12 +278,12 @@ impl Spec {
         }
         if let Ok(dump) = data.cast::<Dump>() {
             let source = dump.get().open(py)?;
-            return self.score_source(py, source, &options);
+            return self.score_source(py, source, None, &options);
         }
         let reading =
             reading(map, if group_size.is_some() { Some(GROUP.to_string()) } else { group_by }, batch_by);
-        let source = open(data, group_size, reading)?;
-        self.score_source(py, source, &options)
+        let (source, rest) = open(data, group_size, reading)?;
+        self.score_source(py, source, rest, &options)
     }
 
     /// The names of its outputs.
@@ -431,7 +442,7 @@ pub(crate) fn shard(
     seed: u64,
 ) -> PyResult<Shard> {
     let spec = spec.get();
-    let mut source = open(data, None, reading(map, group_by, None))?;
+    let mut source = open_whole(data, reading(map, group_by, None))?;
     if let Some(field) = &source.layout().batch_by {
         return Err(error::value(format!(
             "`{field}` tells several batches apart; shards are those of one batch"
@@ -474,7 +485,7 @@ pub(crate) fn layout<'py>(
     map: Option<BTreeMap<String, String>>,
     group_by: Option<String>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let source = open(data, None, reading(map, group_by, None))?;
+    let source = open_whole(data, reading(map, group_by, None))?;
     let layout = source.layout();
     let dict = PyDict::new(data.py());
     dict.set_item("name", layout.name)?;
@@ -488,36 +499,80 @@ pub(crate) fn layout<'py>(
 /// The member that says which rows in a row belong together.
 const GROUP: &str = "#group";
 
-/// What can be scored, opened.
-fn open(data: &Bound<'_, PyAny>, group_size: Option<usize>, reading: ReadOptions) -> PyResult<Source> {
+/// What can be scored, opened, and what is not yet taken out of a long list.
+fn open<'py>(
+    data: &Bound<'py, PyAny>,
+    group_size: Option<usize>,
+    reading: ReadOptions,
+) -> PyResult<(Source, Option<Rest<'py>>)> {
     if group_size == Some(0) {
         return Err(error::value("`group_size` is at least 1"));
     }
+    let whole = |source| (source, None);
     if let Some(paths) = paths(data)? {
         if group_size.is_some() {
             return Err(error::value("`group_size` is for rows in memory; files have `group_by`"));
         }
         let py = data.py();
-        return pool::work(py, || Source::open(&paths, &reading))?.map_err(error::data);
+        return pool::work(py, || Source::open(&paths, &reading))?.map(whole).map_err(error::data);
     }
     if let Some((mut schema, mut batches)) = arrow::import(data)? {
         if let Some(size) = group_size {
             (schema, batches) = arrow::grouped(GROUP, size, &batches)?;
         }
-        return Source::of_records("rows", schema, batches, &reading).map_err(error::data);
+        return Source::of_records("rows", schema, batches, &reading).map(whole).map_err(error::data);
     }
-    let mut values = match data.cast::<PyDict>() {
-        Ok(columns) => rows::of_columns(columns)?,
-        Err(_) => rows::of_list(data)?,
-    };
-    if let Some(size) = group_size {
-        for (i, row) in values.iter_mut().enumerate() {
-            if let meed_data::Value::Object(members) = row {
-                members.push((GROUP.into(), meed_data::Value::Number((i / size) as f64)));
-            }
+    let of_values = |values| Source::of_values("rows", values, &reading).map_err(error::data);
+    if let Ok(columns) = data.cast::<PyDict>() {
+        let mut values = rows::of_columns(columns)?;
+        number_groups(&mut values, 0, group_size);
+        return of_values(values).map(whole);
+    }
+    if let Ok(list) = data.cast::<PyList>()
+        && list.len() > Source::SHOWN
+    {
+        let mut values = rows::of_list(&list.get_slice(0, Source::SHOWN), 0, None)?;
+        number_groups(&mut values, 0, group_size);
+        return Ok((of_values(values)?, Some(Rest { list: list.clone(), group_size })));
+    }
+    let mut values = rows::of_list(data, 0, None)?;
+    number_groups(&mut values, 0, group_size);
+    of_values(values).map(whole)
+}
+
+/// What can be scored, opened, with all of its rows.
+fn open_whole(data: &Bound<'_, PyAny>, reading: ReadOptions) -> PyResult<Source> {
+    let (mut source, rest) = open(data, None, reading)?;
+    if let Some(rest) = rest {
+        source.extend(rest.rows(None)?, Source::SHOWN);
+    }
+    Ok(source)
+}
+
+/// The rows of a long list after those that show what they are.
+struct Rest<'py> {
+    list: Bound<'py, PyList>,
+    group_size: Option<usize>,
+}
+
+impl Rest<'_> {
+    /// The rows, with these members or all.
+    fn rows(&self, members: Option<&[&str]>) -> PyResult<Vec<meed_data::Value>> {
+        let rest = self.list.get_slice(Source::SHOWN, self.list.len());
+        let mut values = rows::of_list(&rest, Source::SHOWN, members)?;
+        number_groups(&mut values, Source::SHOWN, self.group_size);
+        Ok(values)
+    }
+}
+
+/// Writes into rows which of them belong together; the first has this number.
+fn number_groups(rows: &mut [meed_data::Value], first: usize, group_size: Option<usize>) {
+    let Some(size) = group_size else { return };
+    for (i, row) in rows.iter_mut().enumerate() {
+        if let meed_data::Value::Object(members) = row {
+            members.push((GROUP.into(), meed_data::Value::Number(((first + i) / size) as f64)));
         }
     }
-    Source::of_values("rows", values, &reading).map_err(error::data)
 }
 
 /// A path, or several.
