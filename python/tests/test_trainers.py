@@ -220,7 +220,7 @@ class TestVerifiers:
         path = tmp_path / "traces.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
         dump = meed.read_dump(path)
-        assert dump.layout == "verifiers traces" and dump["prompt"].tolist() == ["1+1?"]
+        assert dump.layout == "verifiers traces" and dump["prompt"].tolist() == ["1+1?"] * 2
         scored = meed.load(spec).score(dump)
         assert scored["reward"].tolist() == [2.0, 0.0] and scored["centred"].tolist() == [1.0, -1.0]
 

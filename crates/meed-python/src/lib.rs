@@ -66,7 +66,6 @@ fn _meed(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(spec::load, m)?)?;
     m.add_function(wrap_pyfunction!(spec::parse, m)?)?;
     m.add_function(wrap_pyfunction!(spec::evaluate, m)?)?;
-    m.add_function(wrap_pyfunction!(spec::param_value, m)?)?;
     m.add_function(wrap_pyfunction!(pool::set_threads, m)?)?;
     m.add_function(wrap_pyfunction!(math::equivalent, m)?)?;
     m.add_function(wrap_pyfunction!(math::explain_verdict, m)?)?;

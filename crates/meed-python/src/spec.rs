@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use meed_algebra::{Batch as Inner, Schema, State};
 use meed_data::{Extent, OnError, ReadOptions, Rows, Source};
 use meed_spec::words::Arg;
-use meed_spec::{Diagnostic, Param, SpecFile, Want, params};
+use meed_spec::{Diagnostic, Param, SpecFile, Want};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -670,10 +670,4 @@ pub(crate) fn evaluate(
     let part = scored.parts.into_iter().next().ok_or_else(|| error::value("nothing was evaluated"))?;
     let column = part.columns.into_iter().next().ok_or_else(|| error::value("nothing was evaluated"))?;
     Ok(crate::column::Column::new("out".to_string(), &part.axes, column))
-}
-
-/// A knob's value as a command line writes it.
-#[pyfunction]
-pub(crate) fn param_value<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    pickle::plain(py, &params::parse_value(text))
 }
