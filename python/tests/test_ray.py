@@ -15,17 +15,17 @@ import meed.ray  # noqa: E402
 
 @pytest.fixture(scope="module")
 def cluster():
-    package = str(pathlib.Path(meed.__file__).parents[1])
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        logging_level="ERROR",
-        log_to_driver=False,
-        runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}},
-    )
+    # Workers find the package where it was found here.
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(pathlib.Path(meed.__file__).parents[1]), before]))
+    ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     ray.data.DataContext.get_current().enable_progress_bars = False
     yield
     ray.shutdown()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
 
 
 LOCAL = "reward = math()\nkey = answer_key()\n"
