@@ -16,7 +16,7 @@ import time
 import meed
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROLLOUTS, RUNS = 8192, 9
+ROLLOUTS, RUNS = 8192, 25
 MATH = 'reward = math()\nadvantage = reward - reward.mean("group")\n'
 
 
@@ -44,8 +44,7 @@ def scoring(binary, name, spec, path, rows):
     spec_of = meed.load(spec)
     import pyarrow
 
-    # A list of chats is no column of Arrow's in every reader: the prompt as a text, as files of it mostly have it.
-    table = pyarrow.Table.from_pylist([{k: r[k] for k in ("task", "completion", "answer")} for r in rows])
+    table = pyarrow.Table.from_pylist(rows)
     batch = meed.Batch(
         {"text": [r["completion"] for r in rows], "answer": ("group", [r["answer"] for r in rows[::8]])}, groups=8
     )
