@@ -10,6 +10,7 @@ mod column;
 mod dump;
 mod error;
 mod expr;
+mod input;
 mod math;
 mod pickle;
 mod place;
