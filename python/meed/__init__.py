@@ -40,7 +40,9 @@ from ._meed import (
 
 from . import _words
 from ._words import *
-from . import math  # the scorer of that name, with what can be called directly
+
+del math
+from . import math  # a module that is called like the scorer of that name
 from ._scorer import Absent, Scorer, map, scorer
 
 

@@ -265,13 +265,10 @@ def _run_async(scorer, calls, errors):
         values = asyncio.run(all_of_them())
     else:
         # A loop is running here already, so this one gets a thread.
-        import threading
+        from concurrent.futures import ThreadPoolExecutor
 
-        box = []
-        thread = threading.Thread(target=lambda: box.append(asyncio.run(all_of_them())), daemon=True)
-        thread.start()
-        thread.join()
-        values = box[0]
+        with ThreadPoolExecutor(1, thread_name_prefix=f"meed-{scorer.name}") as pool:
+            values = pool.submit(lambda: asyncio.run(all_of_them())).result()
     isolated = [isinstance(v, Exception) and not isinstance(v, Absent) for v in values]
     return [_failed(scorer, v, errors) if bad else v for v, bad in zip(values, isolated)]
 

@@ -47,9 +47,17 @@ def score(dataset, spec, *, params=None, group_by=None, map=None, seed=0, concur
             fn_constructor_args=(spec, None, options),
             batch_format="pyarrow",
             batch_size=batch_size,
-            concurrency=concurrency or (1, 8),
+            compute=_actors(concurrency or (1, 8)),
         )
     return _two_stages(dataset, spec, options, seed)
+
+
+def _actors(concurrency):
+    from ray.data import ActorPoolStrategy
+
+    if isinstance(concurrency, int):
+        return ActorPoolStrategy(size=concurrency)
+    return ActorPoolStrategy(min_size=concurrency[0], max_size=concurrency[1])
 
 
 def _two_stages(dataset, spec, options, seed):

@@ -5,7 +5,8 @@
 
     trainer = GRPOTrainer(model, meed.trl.reward("reward.star"), args=GRPOConfig(...), train_dataset=dataset)
 
-Every output of the spec is logged; a rollout whose reward is absent is left out (TRL takes `None` for that).
+Every output of the spec is logged, and so are the columns it reads, so that TRL's table of completions can be scored
+again. A rollout whose reward is absent is left out (TRL takes `None` for that).
 """
 
 import math
@@ -26,6 +27,7 @@ class Reward:
             spec = spec.with_params(**params)
         self.spec, self.output = spec, output
         self.group_size, self.map = group_size, map
+        self._inputs = None
         stem = os.path.basename(spec.name or "").removesuffix(".star")
         self.__name__ = name or (stem or output if output == "reward" else output)
         outputs = {o["name"]: o for o in spec.describe()}
@@ -59,8 +61,20 @@ class Reward:
             total_steps=total if total is not None and total > 0 else None,
         )
         values = [_number(v) for v in scored.per_rollout(self.output)]
+        if log_extra is not None:
+            # With them TRL's table of completions can be scored again.
+            for name in self._columns_read(rows):
+                if name in columns:
+                    log_extra(name, columns[name])
         self._log(scored, values, log_extra, log_metric)
         return values
+
+    def _columns_read(self, rows):
+        """The columns of the dataset that the spec reads, under their own names."""
+        if self._inputs is None:
+            fields = _meed.layout({name: values[:8] for name, values in rows.items()}, map=self.map)["fields"]
+            self._inputs = sorted({fields.get(name, name).split(".")[0] for name in self.spec.columns})
+        return self._inputs
 
     def _columns(self, prompts, completions, completion_ids, columns):
         rows = {"prompt": prompts, "completion": completions}

@@ -180,8 +180,8 @@ def test_bad_rows_are_told_with_row_and_field(spec):
         spec.score([ROWS[0], "oops"])
     with pytest.raises(TypeError, match="row 0: field `bonus`"):
         spec.score([{**ROWS[0], "bonus": object()}])
-    with pytest.raises(meed.DataError, match="rows:2"):
-        spec.score([ROWS[0], {**ROWS[1], "bonus": "many"}])
+    with pytest.raises(meed.DataError, match="rows:4: field `bonus`"):
+        spec.score([*ROWS, {**ROWS[1], "bonus": "many"}, *ROWS])
     with pytest.raises(meed.DataError, match="no rows"):
         spec.score([])
     with pytest.raises(ValueError, match="column `b` has 2 values"):
@@ -226,6 +226,6 @@ def test_the_command_line_says_the_same(cli, rollouts, math_spec):
 
 
 def test_the_command_line_is_in_the_package(child):
-    assert "Rewards, advantages" in child("import subprocess, sys; print(subprocess.run([sys.executable, '-m', 'meed', '--help'], capture_output=True, text=True).stdout)")
+    assert "rewards, advantages" in child("import subprocess, sys; print(subprocess.run([sys.executable, '-m', 'meed', '--help'], capture_output=True, text=True).stdout)")
     code = "import subprocess, sys; print(subprocess.run([sys.executable, '-m', 'meed', 'math', '1', '2']).returncode)"
     assert child(code).strip().endswith("1")

@@ -21,18 +21,16 @@ GOOD = [("1/2", r"\boxed{0.5}", True), ("3", "so x = 4", False), (r"\sqrt{8}", r
 
 
 def verify(seed):
-    """Right answers, with hostile ones mixed in; the longest time for one."""
-    slowest = 0.0
+    """Right verdicts, with hostile answers mixed in: how many, and the most steps that one of those took."""
+    steps = []
     for i in range(12):
         gold, response, expected = GOOD[(seed + i) % len(GOOD)]
         assert meed.math.equivalent(gold, response) is expected
         gold, response = HOSTILE[(seed + i) % len(HOSTILE)]
-        start = time.thread_time()
         assert meed.math.equivalent(gold, response) is not True
-        slowest = max(slowest, time.thread_time() - start)
         # What it spends is counted in steps, and they are bounded wherever it runs.
-        assert meed.math.explain(gold, response, budget=100_000)["steps"] <= 110_000
-    return slowest
+        steps.append(meed.math.explain(gold, response, budget=100_000)["steps"])
+    return len(steps), max(steps)
 
 
 def score(n):
@@ -44,7 +42,7 @@ def score(n):
 
 def test_32_threads():
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
-        assert max(pool.map(verify, range(64))) < 10
+        assert all(n == 12 and steps <= 110_000 for n, steps in pool.map(verify, range(64)))
         assert len({tuple(r) for r in pool.map(score, [64] * 32)}) == 1
 
 
@@ -53,7 +51,7 @@ def test_children(method):
     expected = score(64)
     context = multiprocessing.get_context(method)
     with context.Pool(3) as pool:
-        assert max(pool.map(verify, range(6))) < 10
+        assert all(n == 12 and steps <= 110_000 for n, steps in pool.map(verify, range(6)))
         assert pool.map(score, [64] * 6) == [expected] * 6
     assert score(64) == expected
 
@@ -109,14 +107,15 @@ def test_threads_score_at_the_same_time():
 
     thread = threading.Thread(target=tick)
     thread.start()
-    start = time.monotonic()
+    calls = []
     for _ in range(5):
+        start = time.monotonic()
         spec.score(rows)
-    took = time.monotonic() - start
+        calls.append((start, time.monotonic()))
     done.set()
     thread.join()
-    # Held throughout, the other thread would have had a turn only between the calls.
-    assert len(ticks) > min(20, took / 0.05), (len(ticks), took)
+    # Were it held, the other thread would have its turns between the calls alone.
+    assert max(sum(start < tick < end for tick in ticks) for start, end in calls) > 3
 
 
 def test_numbers_do_not_depend_on_the_number_of_threads(child):

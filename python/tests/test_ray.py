@@ -15,17 +15,17 @@ import meed.ray  # noqa: E402
 
 @pytest.fixture(scope="module")
 def cluster():
-    package = str(pathlib.Path(meed.__file__).parents[1])
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        logging_level="ERROR",
-        log_to_driver=False,
-        runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}},
-    )
+    # Workers find the package where it was found here.
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(pathlib.Path(meed.__file__).parents[1]), before]))
+    ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     ray.data.DataContext.get_current().enable_progress_bars = False
     yield
     ray.shutdown()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
 
 
 LOCAL = "reward = math()\nkey = answer_key()\n"
@@ -48,14 +48,13 @@ def rows():
     return made
 
 
-@pytest.mark.parametrize("source", [LOCAL, WIDE], ids=["local", "wide"])
-@pytest.mark.parametrize("blocks", [1, 7])
+@pytest.mark.parametrize("source, blocks", [(LOCAL, 7), (WIDE, 1), (WIDE, 7)])
 def test_the_numbers_are_those_of_the_command_line(cluster, cli, tmp_path, source, blocks):
     data = rows()
     path = tmp_path / "spec.star"
     path.write_text(source)
     written = cli(path, data, "--gather")
-    scored = meed.ray.score(ray.data.from_items(data, override_num_blocks=blocks), str(path))
+    scored = meed.ray.score(ray.data.from_items(data, override_num_blocks=blocks), str(path), concurrency=1)
     found = sorted(scored.take_all(), key=lambda row: row["length"])
     assert [row["completion"] for row in found] == [row["completion"] for row in data]
     for name in meed.load(path).outputs:

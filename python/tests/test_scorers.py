@@ -129,9 +129,7 @@ def test_timeouts():
         await asyncio.sleep(60 if len(text) == 2 else 0)
         return len(text)
 
-    start = time.monotonic()
     scored = values(a=slow(), b=slow_async())
-    assert time.monotonic() - start < 20
     for name in ("a", "b"):
         assert scored[name].tolist() == [0, 1, None, 3, 4, 5]
         assert scored[name].reasons[2] == "timed_out"

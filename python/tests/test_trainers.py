@@ -164,6 +164,32 @@ class Trace:
         self.metrics[name] = float(value)
 
 
+@pytest.fixture
+def episode(tmp_path):
+    """`episode(spec, reply)`: the real package's task, with the hook in its configuration, the trace and the episode."""
+    vf = pytest.importorskip("verifiers.v1", exc_type=ImportError)
+    from verifiers.v1.graph import MessageNode
+
+    class Data(vf.TaskData):
+        answer: str
+
+    class Task(vf.Task[Data]):
+        pass
+
+    def made(spec, reply, answer="2"):
+        file = tmp_path / "rewards.py"
+        file.write_text(f"import meed.verifiers\nmath = meed.verifiers.reward({spec!r})\n")
+        config = vf.TaskConfig(rewards={"right": {"fn": f"{file}:math", "weight": 0.5}})
+        task = Task(Data(idx=3, prompt="1+1?", answer=answer), config)
+        traced = vf.TraceTask(type="Task", data=task.data, key=task.key)
+        trace = vf.Trace(task=traced, agent=vf.AgentInfo(config=vf.AgentConfig()))
+        said = [vf.UserMessage(content="1+1?"), vf.AssistantMessage(content=reply)]
+        trace.nodes = [MessageNode(message=said[0]), MessageNode(message=said[1], parent=0, sampled=True)]
+        return task, trace, vf.Episode(task=traced, traces=[trace])
+
+    return made
+
+
 class TestVerifiers:
     TASK = types.SimpleNamespace(data=types.SimpleNamespace(idx=3, prompt="1+1?", answer="2", tools=None, info={}))
 
@@ -179,13 +205,24 @@ class TestVerifiers:
         with pytest.raises(RuntimeError, match="absent"):
             asyncio.run(meed.verifiers.reward(spec)(task=task, trace=Trace("2")))
 
-    def test_the_real_package_runs_the_hook(self, spec):
-        vf = pytest.importorskip("verifiers.v1", exc_type=ImportError)
-        import inspect
+    def test_the_real_package_scores_with_the_hook(self, episode, spec):
+        task, trace, _ = episode(spec, "so it is \\boxed{2}")
+        asyncio.run(task.score(trace))
+        assert trace.rewards["right"].score == 2.0 and trace.reward == 1.0
+        assert trace.metrics == {"correct": 1.0, "repeats": 0.0}
+        task, trace, _ = episode(spec, "2", answer="\\frac{")
+        with pytest.raises(Exception, match="absent") as caught:
+            asyncio.run(task.score(trace))
+        assert type(caught.value).__name__ == "TaskError" and trace.rewards == {"right": None}
 
-        hook = meed.verifiers.reward(spec)
-        assert set(inspect.signature(hook).parameters) == {"task", "trace"}
-        assert vf.reward(hook, weight=0.5)._vf_weight == 0.5
+    def test_what_the_real_package_writes_is_scored_again(self, episode, spec, tmp_path):
+        records = [episode(spec, f"\\boxed{{{n}}}")[2].to_record() for n in (2, 3)]
+        path = tmp_path / "traces.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        dump = meed.read_dump(path)
+        assert dump.layout == "verifiers traces" and dump["prompt"].tolist() == ["1+1?"] * 2
+        scored = meed.load(spec).score(dump)
+        assert scored["reward"].tolist() == [2.0, 0.0] and scored["centred"].tolist() == [1.0, -1.0]
 
     def test_legacy_rubric(self, spec):
         import inspect

@@ -1,8 +1,9 @@
 """TRL: the reward function's contract, and a GRPO run of a tiny model on the CPU."""
 
 import inspect
-import json
+import pathlib
 import pickle
+import re
 
 import pytest
 
@@ -12,7 +13,8 @@ import meed.trl
 ROWS = {
     "prompts": ["1+1?", "1+1?", "2+2?", "2+2?"],
     "completions": ["It is 2.", "It is 3.", "4", "no idea"],
-    "answer": ["2", "2", "4", "4"],
+    # What cannot be read as a number.
+    "answer": ["2", "2", "4", "four"],
 }
 
 
@@ -41,7 +43,7 @@ def test_the_contract_of_a_reward_function():
         log_metric=metrics.__setitem__,
         images=[object()] * 4,
     )
-    # What cannot be read as a number is absent, which TRL takes as None.
+    # Without a reference that can be read the reward is absent, which TRL takes as None.
     assert values == [1.0, 0.0, 1.0, None]
     assert reward.__name__ == "right" and not inspect.iscoroutinefunction(reward)
     assert extra["mean"] == [0.5, 0.5, 1.0, 1.0] and extra["brief"] == [False, False, True, True]
@@ -93,7 +95,11 @@ def tiny(tmp_path_factory):
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Split(pattern="", behavior="isolated")]
     )
     fast = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>"
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="<eos>",
+        unk_token="<unk>",
+        chat_template="{% for message in messages %}{{ message['content'] }} {% endfor %}",
     )
     config = transformers.Qwen2Config(
         vocab_size=len(words),
@@ -102,7 +108,7 @@ def tiny(tmp_path_factory):
         num_hidden_layers=1,
         num_attention_heads=2,
         num_key_value_heads=2,
-        max_position_embeddings=128,
+        max_position_embeddings=1024,
         pad_token_id=0,
         eos_token_id=1,
         bos_token_id=1,
@@ -113,32 +119,57 @@ def tiny(tmp_path_factory):
     return str(path)
 
 
-def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tmp_path, rollouts, math_spec):
-    trl = pytest.importorskip("trl")
-    from datasets import Dataset
+@pytest.fixture(scope="module")
+def tasks(rollouts):
+    """Four tasks of the examples."""
+    rows = {row["task"]: {"prompt": row["prompt"], "answer": row["answer"]} for row in rollouts}
+    return list(rows.values())[:4]
 
-    tasks = {row["prompt"]: row["answer"] for row in rollouts}
-    tasks = list(tasks.items())[:4]
-    assert len(tasks) == 4
-    dataset = Dataset.from_list([{"prompt": prompt, "answer": answer} for prompt, answer in tasks])
-    # The example's own reward, and one that is absent for every other rollout.
-    half = meed.Spec(reward=meed.number().where(meed.length % 2 == 0))
-    spec = meed.trl.reward(math_spec)
-    args = trl.GRPOConfig(
-        output_dir=str(tmp_path),
+
+def config(trl, path, **options):
+    """On the CPU, two rollouts for each of four tasks at a time."""
+    return trl.GRPOConfig(
+        output_dir=str(path),
         per_device_train_batch_size=8,
         num_generations=2,
         max_completion_length=8,
-        max_steps=5,
-        logging_steps=1,
         report_to=[],
         use_cpu=True,
         bf16=False,
-        log_completions=True,
         save_strategy="no",
         disable_tqdm=True,
         seed=0,
+        **options,
     )
+
+
+def test_the_readme_trains(tiny, tasks, tmp_path, math_spec, monkeypatch):
+    trl = pytest.importorskip("trl")
+    from datasets import Dataset
+
+    class OnTheCpu(trl.GRPOTrainer):
+        def __init__(self, *given, **named):
+            super().__init__(*given, args=config(trl, tmp_path, max_steps=1), **named)
+
+    monkeypatch.setattr(trl, "GRPOTrainer", OnTheCpu)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reward.star").write_text(pathlib.Path(math_spec).read_text())
+    readme = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+    [code] = [block for block in re.findall(r"```python\n(.*?)```", readme.read_text(), re.S) if "meed.trl" in block]
+    names = {"model": tiny, "dataset": Dataset.from_list(tasks)}
+    exec(code, names)
+    assert "rewards/reward/mean" in names["trainer"].state.log_history[0]
+
+
+def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tasks, tmp_path, math_spec):
+    trl = pytest.importorskip("trl")
+    from datasets import Dataset
+
+    dataset = Dataset.from_list(tasks)
+    # The example's own reward, and one that is absent for every other rollout.
+    half = meed.Spec(reward=meed.number().where(meed.length % 2 == 0))
+    spec = meed.trl.reward(math_spec)
+    args = config(trl, tmp_path, max_steps=5, logging_steps=1, log_completions=True)
     trainer = trl.GRPOTrainer(
         model=tiny, reward_funcs=[spec, meed.trl.reward(half, name="half")], args=args, train_dataset=dataset
     )
@@ -159,4 +190,7 @@ def test_a_grpo_run_trains_logs_and_survives_an_absent_reward(tiny, tmp_path, ro
 
     table = pandas.concat([pandas.read_parquet(path) for path in tables])
     assert set(components) <= set(table.columns)
-    assert json.dumps(list(table.columns))
+    again = meed.load(math_spec).score(dump)
+    for name in ("correct", "reward"):
+        logged = table[name if name != "reward" else spec.__name__]
+        assert again.per_rollout(name) == logged.tolist(), name

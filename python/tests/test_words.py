@@ -3,6 +3,7 @@
 import doctest
 import json
 import math
+import re
 
 import pytest
 
@@ -48,12 +49,15 @@ def built(code, columns):
         if bare and not isinstance(names.get(bare), meed.Signal):
             names[bare] = meed.col(bare)
     names["map"] = meed.map
-    return eval(code, {"inf": meed.inf, "True": True, "False": False, "len": len}, names)
+    # One dict for both: a lambda sees nothing else.
+    return eval(code, {**names, "inf": meed.inf, "len": len})
 
 
 @pytest.mark.parametrize("word, example", EXAMPLES)
 def test_every_example_gives_what_it_says(word, example):
     code, columns, gives = example
+    if word["name"] == "lane_names":
+        pytest.skip("the names are known with the data, when a Python expression has long been written")
     if "over=" in code:
         pytest.skip("whole parents are for spec files; in Python a scorer has `per=`")
     try:
@@ -61,9 +65,21 @@ def test_every_example_gives_what_it_says(word, example):
     except SyntaxError:
         pytest.skip("it is written in Starlark alone")
     found = meed.evaluate(expression, columns)
-    expected = json.loads(gives)
-    assert agree(shown(found), expected), f"{code} gives {found!r}, not {gives}"
-    assert found.nested() == meed.evaluate(code, columns).nested() or math.nan
+    assert agree(shown(found), json.loads(gives)), f"{code} gives {found!r}, not {gives}"
+    assert shown(found) == shown(meed.evaluate(code, columns))
+
+
+class Near(doctest.OutputChecker):
+    """Numbers are the same when they are close."""
+
+    NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]\d+)?")
+
+    def check_output(self, want, got, flags):
+        numbers = [list(map(float, self.NUMBER.findall(text))) for text in (want, got)]
+        rest = [self.NUMBER.sub("#", text) for text in (want, got)]
+        return rest[0] == rest[1] and all(
+            math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6) for a, b in zip(*numbers, strict=True)
+        )
 
 
 @pytest.mark.parametrize("name", _meed.WORDS)
@@ -73,8 +89,7 @@ def test_docstrings_run(name):
         return
     test = doctest.DocTestParser().get_doctest(word.__doc__, {}, name, None, 0)
     assert test.examples
-    failed = doctest.DocTestRunner(verbose=False).run(test).failed
-    assert failed == 0
+    assert doctest.DocTestRunner(checker=Near(), verbose=False).run(test).failed == 0
 
 
 def test_modules_have_doctests_that_run():
@@ -156,6 +171,42 @@ def test_words_have_signatures_and_help():
     with pytest.raises(ValueError):
         meed.help_text("xyzzy")
     assert "z" in dir(meed.col("r"))
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda w: w["name"])
+def test_every_word_has_a_signature(word):
+    import inspect
+
+    owner = meed.col("r") if word["method"] else meed
+    if word["name"] == "map" or isinstance(getattr(owner, word["name"]), meed.Signal):
+        return
+    given = [name.split("=")[0].lstrip("*") for name, _ in word["args"]]
+    assert list(inspect.signature(getattr(owner, word["name"])).parameters) == given[word["method"] :]
+
+
+def test_the_stubs_name_everything_there_is():
+    import ast
+    import pathlib
+
+    folder = pathlib.Path(meed.__file__).parent
+
+    def names(body):
+        for item in body:
+            if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
+                yield item.name
+            elif isinstance(item, ast.AnnAssign):
+                yield item.target.id
+
+    words = list(names(ast.parse((folder / "_words.pyi").read_text()).body))
+    assert set(_meed.WORDS) <= set(words)
+    native = ast.parse((folder / "_meed.pyi").read_text()).body
+    found = {*names(native), "Signal"}
+    public = {name for name in dir(_meed) if not name.startswith("_") and name != "Word"}
+    assert public <= found, public - found
+    for item in native:
+        if isinstance(item, ast.ClassDef):
+            there = {n for n in vars(getattr(_meed, item.name)) if not n.startswith("_")}
+            assert there <= {*names(item.body), *dir(Exception), "keys", "values", "items"}, item.name
 
 
 def test_no_word_hides_what_the_package_offers():

@@ -1,10 +1,13 @@
 """Placeholders for the GPU libraries that torch's wheel for Linux is linked with: gigabytes that work on the CPU never calls.
 
 Every function they stand for fails with "no device". Where the real libraries are installed nothing is done.
+They are for x86-64.
 """
 
 import collections
+import importlib.metadata
 import pathlib
+import platform
 import re
 import subprocess
 import sys
@@ -15,6 +18,9 @@ SITE = pathlib.Path(sysconfig.get_paths()["purelib"])
 LIB = SITE / "torch" / "lib"
 GPU = re.compile(r"_*(lib)?(cu|nv|nccl)")
 FUNCTION = ".globl {0}\n{0}: mov $100, %eax\nret\n"
+# What an error is called is a text.
+NAME = ".globl {0}\n{0}: lea text(%rip), %rax\nret\n"
+TEXT = 'text: .asciz "no device"\n'
 
 
 def linked():
@@ -40,11 +46,13 @@ def placeholder(file, functions):
         script.flush()
         versions = [f"-Wl,--version-script={script.name}"] if nodes else []
         command = ["cc", "-shared", "-nostdlib", "-x", "assembler", "-", f"-Wl,-soname,{file}", *versions]
-        source = "".join(FUNCTION.format(name) for name in names)
+        is_name = re.compile(r"(cuda|cublas|cudnn|cufft|cusparse|cusolver|nccl|nvrtc)\w*Get\w*(String|Name)$")
+        source = TEXT + "".join((NAME if is_name.match(name) else FUNCTION).format(name) for name in names)
         subprocess.run([*command, "-o", LIB / file], input=source, text=True, check=True)
 
 
-if sys.platform == "linux" and LIB.is_dir() and not (SITE / "nvidia").exists():
+if sys.platform == "linux" and platform.machine() == "x86_64" and LIB.is_dir() and not (SITE / "nvidia").exists():
+    shipped = {path.name for path in importlib.metadata.files("torch")}
     for file, functions in linked().items():
-        if not (LIB / file).exists():
+        if file not in shipped:
             placeholder(file, functions)

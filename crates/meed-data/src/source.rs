@@ -10,7 +10,9 @@ use rayon::prelude::*;
 
 use crate::assemble::{Piece, assemble};
 use crate::error::{DataError, Fault, RowError};
-use crate::input::{Chunk, Feed, Files, Format, Parsing, expand, of_records, of_values, open, parse, sample};
+use crate::input::{
+    Chunk, Feed, Files, Format, Parsing, ROWS, expand, of_records, of_values, open, parse, sample,
+};
 use crate::layout::{Fields, Layout, Recognised, RowForm, recognise};
 use crate::options::{Extent, OnError, ReadOptions, Report};
 use crate::row::{Plan, Row, path};
@@ -67,6 +69,21 @@ impl Source {
     pub fn of_values(name: &str, rows: Vec<Value>, options: &ReadOptions) -> Result<Source, DataError> {
         let (files, feed) = of_values(name, rows);
         Source::recognised(files, feed, Arc::default(), options)
+    }
+
+    /// So many rows in memory show what all of them are: others may follow with [`Self::extend`].
+    pub const SHOWN: usize = ROWS;
+
+    /// The members of rows that are read, once [`Self::select`] has said so; `None` when all of them are.
+    pub fn members(&self) -> Option<Vec<&str>> {
+        let pick = &self.plan.as_ref()?.pick;
+        (!pick.all).then(|| pick.keys.iter().map(|(name, _)| &**name).collect())
+    }
+
+    /// Further rows for [`Self::of_values`], before any were asked for; `before` of them were there. Members that are
+    /// not read may be left out.
+    pub fn extend(&mut self, rows: Vec<Value>, before: usize) {
+        self.feed.extend(rows, before as u64 + 1);
     }
 
     /// Record batches a program has in memory, all of this schema, under a name for messages.

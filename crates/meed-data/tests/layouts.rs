@@ -101,6 +101,8 @@ fn other_trainers() {
     );
     let verifiers = r#"{"example_id": 5, "task": "default", "prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a"}], "answer": "x", "reward": 1, "metrics": {"m": 2}}"#;
     check(verifiers, "verifiers", Rollout, &["example_id"], r#""a""#, r#""q""#, r#""x""#);
+    let episode = r#"{"id": "e", "task": {"type": "T", "key": "k", "data": {"idx": 3, "prompt": "q", "answer": "x"}}, "traces": [{"agent": {"trainable": false}, "nodes": []}, {"agent": {"trainable": true}, "root_reply": null, "nodes": [{"message": {"role": "user", "content": "q"}, "logprobs": []}, {"message": {"role": "assistant", "content": " a "}, "logprobs": [-0.5]}]}]}"#;
+    check(episode, "verifiers traces", Rollout, &["task.key"], r#""a""#, r#""q""#, r#""x""#);
     let slime = r#"{"group_index": 4, "index": 9, "prompt": "q", "response": "a", "label": "x", "tokens": [1, 2], "response_length": 1, "loss_mask": [1], "status": "completed"}"#;
     check(slime, "slime", Rollout, &["group_index"], r#""a""#, r#""q""#, r#""x""#);
     let skyrl = r#"{"data_source": "d", "prompt": [{"role": "user", "content": "q"}], "env_class": "gsm8k", "reward_spec": {"method": "rule", "ground_truth": "x"}, "extra_info": {"index": 1}, "response": "a"}"#;

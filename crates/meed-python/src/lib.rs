@@ -10,18 +10,24 @@ mod column;
 mod dump;
 mod error;
 mod expr;
+mod input;
 mod math;
 mod pickle;
 mod place;
 mod pool;
 mod rows;
 mod run;
+mod sandbox;
 mod scored;
 mod shard;
 mod signal;
 mod spec;
 
 use pyo3::prelude::*;
+
+// As in the command line: scoring allocates and frees all the time, on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The command line; `args` begins with the program's name. Returns the exit code.
 #[pyfunction]
@@ -61,12 +67,13 @@ fn _meed(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(spec::load, m)?)?;
     m.add_function(wrap_pyfunction!(spec::parse, m)?)?;
     m.add_function(wrap_pyfunction!(spec::evaluate, m)?)?;
-    m.add_function(wrap_pyfunction!(spec::param_value, m)?)?;
     m.add_function(wrap_pyfunction!(pool::set_threads, m)?)?;
     m.add_function(wrap_pyfunction!(math::equivalent, m)?)?;
     m.add_function(wrap_pyfunction!(math::explain_verdict, m)?)?;
     m.add_function(wrap_pyfunction!(math::extract_answer, m)?)?;
     m.add_function(wrap_pyfunction!(math::key, m)?)?;
+    m.add_function(wrap_pyfunction!(sandbox::sandbox_run, m)?)?;
+    m.add_function(wrap_pyfunction!(sandbox::sandbox_test, m)?)?;
     m.add_function(wrap_pyfunction!(main, m)?)?;
     Ok(())
 }

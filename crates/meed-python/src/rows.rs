@@ -13,12 +13,20 @@ use crate::error;
 /// How deep a value of a row may nest.
 const DEPTH: usize = 64;
 
-/// The dicts of a list as rows.
-pub(crate) fn of_list(rows: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
+/// The dicts of a list as rows, the first of which has this number; with only these members, when they are named.
+pub(crate) fn of_list(
+    rows: &Bound<'_, PyAny>,
+    first: usize,
+    members: Option<&[&str]>,
+) -> PyResult<Vec<Value>> {
     let mut all = Vec::with_capacity(rows.len().unwrap_or(0));
     for (i, row) in rows.try_iter()?.enumerate() {
-        let row = row?;
-        let value = value(&row, 0).map_err(|e| in_row(row.py(), e, i))?;
+        let (i, row) = (first + i, row?);
+        let value = match (members, row.cast::<PyDict>()) {
+            (Some(members), Ok(row)) => some(row, members),
+            _ => value(&row, 0),
+        };
+        let value = value.map_err(|e| in_row(row.py(), e, i))?;
         if !matches!(value, Value::Object(_)) {
             return Err(PyTypeError::new_err(format!(
                 "row {i}: a rollout is a dict of its fields, found `{}`",
@@ -28,6 +36,26 @@ pub(crate) fn of_list(rows: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
         all.push(value);
     }
     Ok(all)
+}
+
+/// These members of a dict.
+fn some(row: &Bound<'_, PyDict>, members: &[&str]) -> PyResult<Value> {
+    let mut found = Vec::with_capacity(members.len() + 1);
+    for name in members {
+        if let Some(object) = row.get_item(name)? {
+            found.push(((*name).into(), member(name, &object, 0)?));
+        }
+    }
+    if found.len() < members.len() && row.keys().iter().any(|k| k.cast::<PyString>().is_err()) {
+        // Keys that are no texts are found by what they look like.
+        return value(row.as_any(), 0);
+    }
+    Ok(Value::Object(found))
+}
+
+fn member(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    value(object, depth + 1)
+        .map_err(|e| PyTypeError::new_err(format!("field `{name}`: {}", e.value(object.py()))))
 }
 
 fn in_row(py: Python<'_>, e: PyErr, i: usize) -> PyErr {
@@ -142,12 +170,11 @@ fn members<'py>(
     let mut members = Vec::new();
     for item in items {
         let (key, object) = item?;
-        let key = match key.cast::<PyString>() {
+        let key: Box<str> = match key.cast::<PyString>() {
             Ok(key) => key.to_string_lossy().into(),
             Err(_) => key.str()?.to_string_lossy().into(),
         };
-        let value = value(&object, depth + 1)
-            .map_err(|e| PyTypeError::new_err(format!("field `{key}`: {}", e.value(object.py()))))?;
+        let value = member(&key, &object, depth)?;
         members.push((key, value));
     }
     Ok(Value::Object(members))

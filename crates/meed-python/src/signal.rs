@@ -228,7 +228,8 @@ impl Target {
     }
 }
 
-/// A word of the language; one that follows a dot knows what stands before it.
+// A word of the language; one that follows a dot knows what stands before it. Not a doc comment: that would be the
+// `__doc__` of every word.
 #[pyclass(frozen, name = "Word", module = "meed")]
 pub(crate) struct Callable {
     target: Target,

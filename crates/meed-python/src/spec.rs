@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use meed_algebra::{Batch as Inner, Schema, State};
-use meed_data::{Extent, OnError, ReadOptions, Rows, Source};
+use meed_data::{Extent, Rows, Source};
 use meed_spec::words::Arg;
-use meed_spec::{Diagnostic, Param, SpecFile, Want, params};
+use meed_spec::{Diagnostic, Param, SpecFile, Want};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -17,12 +17,13 @@ use crate::batch::Batch;
 use crate::column::wide;
 use crate::dump::Dump;
 use crate::expr::{Expr, build};
+use crate::input::{GROUP, Rest, open, open_whole, reading};
 use crate::pickle;
 use crate::run::Program;
 use crate::scored::{Part, Scored};
 use crate::shard::Shard;
 use crate::signal::{Signal, item};
-use crate::{arrow, error, expr, pool, rows};
+use crate::{error, expr, pool};
 
 enum Origin {
     File(SpecFile),
@@ -57,15 +58,14 @@ const PROGRAMS: usize = 8;
 
 impl Spec {
     fn new(py: Python<'_>, origin: Origin, asked: BTreeMap<String, Arg>) -> PyResult<Spec> {
-        let spec = Spec {
-            origin,
-            asked,
-            declared: OnceLock::new(),
-            programs: Mutex::default(),
-            state: Mutex::default(),
-        };
+        let spec = Spec::unchecked(origin, asked);
         spec.check(py)?;
         Ok(spec)
+    }
+
+    fn unchecked(origin: Origin, asked: BTreeMap<String, Arg>) -> Spec {
+        let declared = OnceLock::new();
+        Spec { origin, asked, declared, programs: Mutex::default(), state: Mutex::default() }
     }
 
     /// Against the columns it names itself.
@@ -150,11 +150,22 @@ impl Spec {
         Ok(finished(&program, "arrays".to_string(), vec![part], true, timings, trouble))
     }
 
-    fn score_source(&self, py: Python<'_>, mut source: Source, options: &Options<'_>) -> PyResult<Scored> {
+    fn score_source(
+        &self,
+        py: Python<'_>,
+        mut source: Source,
+        rest: Option<Rest<'_>>,
+        options: &Options<'_>,
+    ) -> PyResult<Scored> {
         let declared = self.declared(py);
         let schema = source.schema(declared).map_err(error::data)?;
         let program = self.program(py, &schema)?;
         source.select(&program.columns, declared).map_err(error::data)?;
+        if let Some(rest) = rest {
+            let members = source.members();
+            let rows = rest.rows(members.as_deref())?;
+            source.extend(rows, Source::SHOWN);
+        }
         let whole = program.whole || source.layout().batch_by.is_some();
         let extent = if whole { Extent::Batch } else { Extent::Groups { min_rollouts: AT_ONCE } };
         let (mut parts, mut timings, mut trouble) = (Vec::new(), Vec::new(), Vec::new());
@@ -268,12 +279,12 @@ impl Spec {
         }
         if let Ok(dump) = data.cast::<Dump>() {
             let source = dump.get().open(py)?;
-            return self.score_source(py, source, &options);
+            return self.score_source(py, source, None, &options);
         }
         let reading =
             reading(map, if group_size.is_some() { Some(GROUP.to_string()) } else { group_by }, batch_by);
-        let source = open(data, group_size, reading)?;
-        self.score_source(py, source, &options)
+        let (source, rest) = open(data, group_size, reading)?;
+        self.score_source(py, source, rest, &options)
     }
 
     /// The names of its outputs.
@@ -403,23 +414,6 @@ impl Origin {
     }
 }
 
-/// How rows in memory and files are read.
-fn reading(
-    map: Option<BTreeMap<String, String>>,
-    group_by: Option<String>,
-    batch_by: Option<String>,
-) -> ReadOptions {
-    ReadOptions {
-        map: map.into_iter().flatten().collect(),
-        on_error: OnError::Fail,
-        group_by,
-        batch_by,
-        gather: true,
-        keep_rows: false,
-        ..ReadOptions::default()
-    }
-}
-
 /// Evaluates the scorers of a spec over one shard of a batch; what the algebra needs of it.
 #[pyfunction]
 #[pyo3(signature = (spec, data, *, group_by = None, map = None, seed = 0))]
@@ -432,7 +426,7 @@ pub(crate) fn shard(
     seed: u64,
 ) -> PyResult<Shard> {
     let spec = spec.get();
-    let mut source = open(data, None, reading(map, group_by, None))?;
+    let mut source = open_whole(data, reading(map, group_by, None))?;
     if let Some(field) = &source.layout().batch_by {
         return Err(error::value(format!(
             "`{field}` tells several batches apart; shards are those of one batch"
@@ -475,7 +469,7 @@ pub(crate) fn layout<'py>(
     map: Option<BTreeMap<String, String>>,
     group_by: Option<String>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let source = open(data, None, reading(map, group_by, None))?;
+    let source = open_whole(data, reading(map, group_by, None))?;
     let layout = source.layout();
     let dict = PyDict::new(data.py());
     dict.set_item("name", layout.name)?;
@@ -484,55 +478,6 @@ pub(crate) fn layout<'py>(
     dict.set_item("batch_by", &layout.batch_by)?;
     dict.set_item("fields", layout.aliases.iter().cloned().collect::<BTreeMap<_, _>>())?;
     Ok(dict)
-}
-
-/// The member that says which rows in a row belong together.
-const GROUP: &str = "#group";
-
-/// What can be scored, opened.
-fn open(data: &Bound<'_, PyAny>, group_size: Option<usize>, reading: ReadOptions) -> PyResult<Source> {
-    if group_size == Some(0) {
-        return Err(error::value("`group_size` is at least 1"));
-    }
-    if let Some(paths) = paths(data)? {
-        if group_size.is_some() {
-            return Err(error::value("`group_size` is for rows in memory; files have `group_by`"));
-        }
-        let py = data.py();
-        return pool::work(py, || Source::open(&paths, &reading))?.map_err(error::data);
-    }
-    if let Some((mut schema, mut batches)) = arrow::import(data)? {
-        if let Some(size) = group_size {
-            (schema, batches) = arrow::grouped(GROUP, size, &batches)?;
-        }
-        return Source::of_records("rows", schema, batches, &reading).map_err(error::data);
-    }
-    let mut values = match data.cast::<PyDict>() {
-        Ok(columns) => rows::of_columns(columns)?,
-        Err(_) => rows::of_list(data)?,
-    };
-    if let Some(size) = group_size {
-        for (i, row) in values.iter_mut().enumerate() {
-            if let meed_data::Value::Object(members) = row {
-                members.push((GROUP.into(), meed_data::Value::Number((i / size) as f64)));
-            }
-        }
-    }
-    Source::of_values("rows", values, &reading).map_err(error::data)
-}
-
-/// A path, or several.
-fn paths(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<PathBuf>>> {
-    let is_path =
-        |d: &Bound<'_, PyAny>| d.cast::<PyString>().is_ok() || d.hasattr("__fspath__").unwrap_or(false);
-    if is_path(data) {
-        return Ok(Some(vec![data.extract()?]));
-    }
-    let Ok(list) = data.cast::<PyList>() else { return Ok(None) };
-    if list.is_empty() || !list.iter().all(|d| is_path(&d)) {
-        return Ok(None);
-    }
-    Ok(Some(list.extract()?))
 }
 
 /// Reads a spec: a file, or the id of a recipe. `params` are values for its knobs.
@@ -605,33 +550,15 @@ pub(crate) fn evaluate(
         Err(_) => py.import("json")?.call_method1("dumps", (columns,))?.extract()?,
     };
     let batch = meed_spec::examples::batch(&json).map_err(error::value)?;
-    let spec = match expression.cast::<Signal>() {
-        Ok(signal) => Spec::new(
-            py,
-            Origin::Expressions(vec![("out".to_string(), signal.get().expr.clone())]),
-            BTreeMap::new(),
-        )?,
-        Err(_) => {
-            let code: String = expression.extract()?;
-            let file = meed_spec::examples::file(&code, &batch);
-            Spec {
-                origin: Origin::File(file),
-                asked: BTreeMap::new(),
-                declared: OnceLock::new(),
-                programs: Mutex::default(),
-                state: Mutex::default(),
-            }
-        }
+    let origin = match expression.cast::<Signal>() {
+        Ok(signal) => Origin::Expressions(vec![("out".to_string(), signal.get().expr.clone())]),
+        Err(_) => Origin::File(meed_spec::examples::file(&expression.extract::<String>()?, &batch)),
     };
+    // Checked against these columns alone.
+    let spec = Spec::unchecked(origin, BTreeMap::new());
     let options = Options { seed: 0, step: None, total_steps: None, progress: None };
     let scored = spec.score_batch(py, &Arc::new(batch), &options)?;
     let part = scored.parts.into_iter().next().ok_or_else(|| error::value("nothing was evaluated"))?;
     let column = part.columns.into_iter().next().ok_or_else(|| error::value("nothing was evaluated"))?;
     Ok(crate::column::Column::new("out".to_string(), &part.axes, column))
-}
-
-/// A knob's value as a command line writes it.
-#[pyfunction]
-pub(crate) fn param_value<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    pickle::plain(py, &params::parse_value(text))
 }

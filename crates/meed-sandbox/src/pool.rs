@@ -72,15 +72,16 @@ impl Pool {
     ) -> Result<Seat<'a>, Error> {
         let runtime = language.runtime()?;
         let mut places = self.lock();
+        if places.owner != std::process::id() {
+            // After a fork they serve the other process; forgetting them closes nothing of its. Nor are its runs here.
+            std::mem::forget(std::mem::take(&mut places.idle));
+            places.owner = std::process::id();
+            places.free = self.workers;
+        }
         while places.free == 0 {
             places = self.freed.wait(places).unwrap_or_else(PoisonError::into_inner);
         }
         places.free -= 1;
-        if places.owner != std::process::id() {
-            // After a fork they serve the other process; forgetting them closes nothing of its.
-            std::mem::forget(std::mem::take(&mut places.idle));
-            places.owner = std::process::id();
-        }
         let zygote = if *language == *Language::python() {
             places.idle.get_mut(limits).and_then(Vec::pop)
         } else {

@@ -60,9 +60,13 @@ pub(crate) fn open(files: &Files, max_line: usize, read: Arc<AtomicU64>) -> Resu
 
 /// Rows a program has in memory, under a name for messages.
 pub(crate) fn of_values(name: &str, rows: Vec<Value>) -> (Files, Feed) {
+    (memory(name, Format::Jsonl), Feed::Memory(chunks_of(rows, 1), None))
+}
+
+/// Rows as chunks, the first of them counted as `row`.
+fn chunks_of(rows: Vec<Value>, mut row: u64) -> VecDeque<Chunk> {
     let mut chunks = VecDeque::new();
     let mut rows = rows.into_iter();
-    let mut row = 1;
     loop {
         let part: Vec<Value> = rows.by_ref().take(ROWS).collect();
         if part.is_empty() {
@@ -72,7 +76,7 @@ pub(crate) fn of_values(name: &str, rows: Vec<Value>) -> (Files, Feed) {
         chunks.push_back(Chunk::Values { row, values: Arc::new(Mutex::new(part)) });
         row += n;
     }
-    (memory(name, Format::Jsonl), Feed::Memory(chunks, None))
+    chunks
 }
 
 /// Record batches a program has in memory, under a name for messages.
@@ -92,7 +96,7 @@ pub(crate) fn of_records(name: &str, schema: SchemaRef, batches: Vec<RecordBatch
 }
 
 /// Rows per chunk of what is in memory.
-const ROWS: usize = 512;
+pub(crate) const ROWS: usize = 512;
 
 fn memory(name: &str, format: Format) -> Files {
     let paths = vec![PathBuf::from(name)];
@@ -107,6 +111,13 @@ pub(crate) enum Feed {
 }
 
 impl Feed {
+    /// Adds rows to those in memory, the first of them counted as `row`.
+    pub(crate) fn extend(&mut self, rows: Vec<Value>, row: u64) {
+        if let Feed::Memory(chunks, None) = self {
+            chunks.extend(chunks_of(rows, row));
+        }
+    }
+
     /// The columns of Parquet and Arrow files.
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         match self {

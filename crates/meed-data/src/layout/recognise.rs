@@ -6,6 +6,7 @@ use super::seen::Seen;
 use super::table::{ANSWER, GROUP, KNOWN, Known, NESTS, PROMPT, TEXT, WHOLE};
 use super::{Layout, RowForm};
 use crate::error::DataError;
+use crate::row::chat;
 use crate::value::Value;
 use meed_algebra::error::similar;
 
@@ -31,6 +32,8 @@ pub(crate) enum Virtual {
     Preference,
     /// `#text`: a query without the prompt it begins with, from these fields.
     Strip(&'static str, &'static str),
+    /// `#text`: the last thing said in a graph of messages, of the trace that is trained on.
+    Reply,
 }
 
 impl Virtual {
@@ -39,6 +42,7 @@ impl Virtual {
         match self {
             Virtual::Preference => ["chosen", "rejected"],
             Virtual::Strip(query, prompt) => [query, prompt],
+            Virtual::Reply => ["traces", "nodes"],
         }
     }
 
@@ -55,6 +59,7 @@ impl Virtual {
                 [Value::List(chosen.into_iter().chain(rejected).collect()), flags]
             }
             Virtual::Strip(..) => [strip(a, b), Value::Null],
+            Virtual::Reply => [reply(a, b), Value::Null],
         }
     }
 }
@@ -82,6 +87,23 @@ fn strip(query: &Value, prompt: &Value) -> Value {
         (Value::List(queries), prompt) => Value::List(queries.iter().map(|q| strip(q, prompt)).collect()),
         (query, _) => query.clone(),
     }
+}
+
+/// The reply of an episode: of its first trace that is trained on (or its first), else of the nodes beside it.
+fn reply(traces: &Value, nodes: &Value) -> Value {
+    let traces = list(traces);
+    let trained = |t: &&Value| *t.get("agent").get("trainable") != Value::Bool(false);
+    let trace = traces.iter().find(trained).or(traces.first());
+    if let Some(text) = trace.and_then(|t| t.get("root_reply").text()) {
+        return Value::Text(text.trim().into());
+    }
+    let messages = list(trace.map_or(nodes, |t| t.get("nodes"))).iter().map(|node| node.get("message"));
+    let last = messages.rev().find(|m| m.get("role").text().is_some_and(|role| &**role == "assistant"));
+    last.map_or(Value::Null, |m| Value::Text(chat::assistant(std::slice::from_ref(m), false).trim().into()))
+}
+
+fn list(value: &Value) -> &[Value] {
+    if let Value::List(items) = value.plain() { items } else { &[] }
 }
 
 /// Recognises the layout of the sampled rows.
@@ -218,6 +240,7 @@ fn derived(known: &Known, seen: &Seen) -> Option<Virtual> {
             let other = ["response", "output", "completion"].iter().any(|p| text(p));
             (!other).then_some(Virtual::Strip(query, prompt))
         }
+        "verifiers traces" => Some(Virtual::Reply),
         _ => None,
     }
 }

@@ -54,6 +54,20 @@ pub(super) const KNOWN: &[Known] = &[
     },
     Known { name: "verl", all: &["reward_model"], answer: &["reward_model.ground_truth"], ..NOTHING },
     Known {
+        name: "verifiers traces",
+        all: &["task.data"],
+        any: &["traces", "nodes"],
+        prompt: &["task.data.prompt"],
+        answer: &[
+            "task.data.answer",
+            "task.data.ground_truth",
+            "task.data.solution",
+            "task.data.info.answer",
+        ],
+        group: &["task.key", "task.hash", "task.data.idx"],
+        ..NOTHING
+    },
+    Known {
         name: "verifiers",
         all: &["prompt", "completion"],
         any: &["example_id", "info", "rewards", "metrics", "is_completed"],

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::value::Value;
 
 /// What the assistant says, all messages in a row; with `after_user`, only those after the last user message.
-pub(super) fn assistant(messages: &[Value], after_user: bool) -> String {
+pub(crate) fn assistant(messages: &[Value], after_user: bool) -> String {
     let from = match after_user {
         true => messages.iter().rposition(|m| role(m) == Some("user")).map_or(0, |i| i + 1),
         false => 0,

@@ -1,6 +1,6 @@
 //! From decoded rows to the parts of columns.
 
-mod chat;
+pub(crate) mod chat;
 mod extract;
 mod plan;
 

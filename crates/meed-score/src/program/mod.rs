@@ -15,3 +15,5 @@ mod give;
 mod pool;
 mod query;
 mod tasks;
+
+pub use pool::pool;

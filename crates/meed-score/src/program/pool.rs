@@ -18,7 +18,7 @@ const LEVEL: &str = "MEED_SANDBOX";
 ///
 /// # Errors
 /// When the kernel refuses a layer.
-pub(super) fn pool() -> Result<&'static Pool, EvalError> {
+pub fn pool() -> Result<&'static Pool, EvalError> {
     static POOL: OnceLock<Result<Pool, String>> = OnceLock::new();
     let made = POOL.get_or_init(|| {
         let level = match std::env::var(LEVEL).as_deref() {

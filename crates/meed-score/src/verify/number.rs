@@ -39,7 +39,7 @@ number, a worked solution that ends with `#### 42` or a box, or several alternat
                 help: "only a marked answer counts, and it must be the bare number: no units, no words, no fallback to the last number",
             },
             Arg {
-                name: "from=\"any\"",
+                name: "extract=\"any\"",
                 help: "where to look: \"any\", \"tag\" (<answer>), \"hash\" (####), \"boxed\", \"phrase\" (answer is) or \"last\"",
             },
         ],
@@ -75,14 +75,14 @@ number, a worked solution that ends with `#### 42` or a box, or several alternat
     options: &[
         Opt { name: "decimals", default: Default::None, help: "decimals both sides are rounded to" },
         Opt { name: "strict", default: Default::Bool(false), help: "only a marked, bare number counts" },
-        Opt { name: "from", default: Default::Text("any"), help: "where the answer is looked for" },
+        Opt { name: "extract", default: Default::Text("any"), help: "where the answer is looked for" },
     ],
     build,
 };
 
 fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let decimals = options.optional_count("decimals", 0..=100)?;
-    let how = How { strict: options.bool("strict")?, from: options.choice("from", &PLACES)? };
+    let how = How { strict: options.bool("strict")?, from: options.choice("extract", &PLACES)? };
     Ok(per_answer(options, move |text, answer| {
         let round = |x: Exact| decimals.map_or_else(|| x.clone(), |d| x.rounded(d));
         let mut references = alternatives(answer).filter_map(reference).map(round).peekable();

@@ -32,6 +32,8 @@ pub(crate) fn column(
     if let Some(axis) = axis {
         b.params.declare_axis(name, axis.rsplit('.').next().unwrap_or(axis));
     }
+    // How a list is read; it is no axis.
+    let axis = axis.filter(|a| *a != "vector");
     let known = WELL_KNOWN.iter().find(|k| k.0 == name);
     let open = !b.graph.schema().complete && !b.graph.schema().columns.contains_key(name);
     let (axis, kind) = match (known, open) {
@@ -66,9 +68,10 @@ fn col(b: &mut Builder, args: &Args<'_>) -> Result<Arg, TypeError> {
         ),
     };
     let default = args.get("default");
-    if !default.is_none() && lacks(b, &name, axis.as_deref()) {
+    let placed = axis.as_deref().filter(|a| *a != "vector");
+    if !default.is_none() && lacks(b, &name, placed) {
         let value = b.signal(&default)?;
-        let axis = axis.as_deref().unwrap_or("rollout");
+        let axis = placed.unwrap_or("rollout");
         return Ok(Arg::Signal(b.graph.spread_at(value, axis, None)?));
     }
     let kind = kind.or(match default {
@@ -141,7 +144,7 @@ pub(super) const WORDS: &[Def] = &[
                 A { name: "name", help: "its name; a dotted path for nested fields" },
                 A {
                     name: "axis=None",
-                    help: "the axis it must be on; `step.vote` also says where that axis lies",
+                    help: "the axis it must be on; `step.vote` also says where that axis lies; `vector`: a list is one value",
                 },
                 A { name: "kind=None", help: "`number`, `bool` or `text`" },
                 A { name: "default=None", help: "the value where there is none" },
