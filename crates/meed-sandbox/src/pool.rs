@@ -238,7 +238,7 @@ impl<'a> Seat<'a> {
             work: &place,
             ..jail(self.pool, self.language, limits, &self.runtime)
         };
-        let steps = isolate::cold(&jail)?;
+        let steps = isolate::cold(&jail);
         let argv: Vec<String> = argv.iter().map(|a| a.replace("/box", &place)).collect();
         let process = launch(&Launch {
             steps: &steps,

@@ -4,7 +4,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::isolate::{self, Jail, NAMESPACES};
+use crate::isolate::{self, Jail, NAMESPACES_OF_A_RUN};
 use crate::language::Runtime;
 use crate::launch::{Exit, Launch, Process, launch};
 use crate::sys::{self, failed};
@@ -80,8 +80,8 @@ impl Zygote {
         })?;
         drop((theirs, their_errors));
         let mut zygote = Zygote { control, runs: 0, ended: Vec::new(), broken: false, process };
-        let mut setup = NAMESPACES.to_le_bytes().to_vec();
-        setup.extend_from_slice(&isolate::warm(jail)?.to_bytes());
+        let mut setup = NAMESPACES_OF_A_RUN.to_le_bytes().to_vec();
+        setup.extend_from_slice(&isolate::warm(jail).to_bytes());
         let greeted = sys::send_with(&zygote.control, &setup, &[])
             .map_err(failed("starting a warm interpreter"))
             .and_then(|()| zygote.expect_ready());

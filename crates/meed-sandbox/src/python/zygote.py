@@ -70,7 +70,6 @@ def run_child(steps, fds):
     if failed:
         send(job, {"refused": failed})
         os._exit(70)
-    os.chdir("/box")
     task = receive(job)
     if task is None:
         os._exit(71)
