@@ -135,8 +135,9 @@ fn used() -> Duration {
                 libc::getrusage(who, &mut usage);
                 usage
             };
-            let time =
-                |t: libc::timeval| Duration::new(t.tv_sec as u64, 0) + Duration::from_micros(t.tv_usec as u64);
+            let time = |t: libc::timeval| {
+                Duration::new(t.tv_sec as u64, 0) + Duration::from_micros(t.tv_usec as u64)
+            };
             time(usage.ru_utime) + time(usage.ru_stime)
         })
         .sum()

@@ -138,7 +138,8 @@ pub(crate) fn zygote(jail: &Jail<'_>) -> Steps {
 /// The namespaces a run has of its own. The others it shares with its warm interpreter, which serves one grading at a
 /// time: nothing outlives a run in them, for every process of a run dies with it, and the filter refuses the calls that
 /// would leave something there.
-pub(crate) const NAMESPACES_OF_A_RUN: u64 = (libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC) as u64;
+pub(crate) const NAMESPACES_OF_A_RUN: u64 =
+    (libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC) as u64;
 
 /// Processes beside a run that count towards its limit: the warm interpreter, and the tests.
 const BESIDE: u64 = 2;

@@ -200,7 +200,8 @@ fn search(ranges: &[(u32, Verdict)]) -> Vec<Instruction> {
     let (below, above) = ranges.split_at(ranges.len() / 2);
     let lower = search(below);
     // A conditional jump goes 255 instructions far at most, which the lists stay well below.
-    let over = u8::try_from(lower.len()).unwrap_or_else(|_| unreachable!("the system call filter is too long"));
+    let over =
+        u8::try_from(lower.len()).unwrap_or_else(|_| unreachable!("the system call filter is too long"));
     let mut out = vec![instruction(AT_LEAST, over, 0, above[0].0)];
     out.extend(lower);
     out.extend(search(above));
@@ -242,10 +243,12 @@ mod tests {
             let jump = |holds: bool| usize::from(if holds { jump_true } else { jump_false });
             at += 1;
             match code {
-                LOAD => loaded = [(NUMBER, nr), (ARCHITECTURE, arch), (FIRST_ARGUMENT, argument)]
-                    .into_iter()
-                    .find_map(|(place, value)| (place == k).then_some(value))
-                    .unwrap(),
+                LOAD => {
+                    loaded = [(NUMBER, nr), (ARCHITECTURE, arch), (FIRST_ARGUMENT, argument)]
+                        .into_iter()
+                        .find_map(|(place, value)| (place == k).then_some(value))
+                        .unwrap()
+                }
                 EQUAL => at += jump(loaded == k),
                 AT_LEAST => at += jump(loaded >= k),
                 ANY_BIT => at += jump(loaded & k != 0),

@@ -291,7 +291,8 @@ mod tests {
         // SAFETY: a fresh mapping of the right size is filled, made executable and called; the code makes the calls above.
         unsafe {
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-            let base = libc::mmap(std::ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
+            let base =
+                libc::mmap(std::ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
             assert_ne!(base, libc::MAP_FAILED);
             for i in 0..relocations {
                 let (at, target) = (number(8 + 8 * i), number(12 + 8 * i));

@@ -92,7 +92,8 @@ impl Zygote {
             tied: false,
         })?;
         drop((theirs, their_errors));
-        let mut zygote = Zygote { control, runs: 0, ended: Vec::new(), broken: false, checker: None, process };
+        let mut zygote =
+            Zygote { control, runs: 0, ended: Vec::new(), broken: false, checker: None, process };
         let mut setup = NAMESPACES_OF_A_RUN.to_le_bytes().to_vec();
         setup.extend_from_slice(&isolate::warm(jail).to_code());
         let greeted = sys::send_with(&zygote.control, &setup, &[])
@@ -152,14 +153,18 @@ impl Zygote {
         if self.broken || self.runs >= RUNS {
             return false;
         }
-        if sys::send_with(&self.control, b"ping", &[]).is_err() {
-            return false;
-        }
+        // Ends of earlier runs may be waiting; a dead interpreter has closed its side.
         loop {
-            match self.message() {
-                Ok((message, _)) if message == b"ready" => break,
-                Ok((message, _)) if self.note_end(&message).is_ok() => {}
-                _ => return false,
+            let mut fds = [libc::pollfd { fd: self.control.as_raw_fd(), events: libc::POLLIN, revents: 0 }];
+            if sys::poll(&mut fds, 0).is_err() {
+                return false;
+            }
+            if fds[0].revents == 0 {
+                break;
+            }
+            let noted = self.message().and_then(|(message, _)| self.note_end(&message));
+            if noted.is_err() {
+                return false;
             }
         }
         let ended = |checker: &Checker| self.ended.iter().any(|(pid, _)| checker.child.is(*pid));

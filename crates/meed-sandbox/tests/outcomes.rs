@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use common::{POOL, python, quick, run, stdout};
 use meed_sandbox::{
-    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio, Tests,
-    Tree,
+    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio,
+    Testing, Tests, Tree,
 };
 use serde_json::json;
 
@@ -295,7 +295,7 @@ fn patch_and_test() {
             tree: &tree,
             patch,
             protected: &protected,
-            command: "python3 tests/test.py",
+            testing: Testing::Python(&["tests/test.py"]),
             language: Language::python(),
         };
         POOL.patch_and_test(&patched, &quick()).unwrap().name()

@@ -7,9 +7,7 @@ use meed_algebra::{Function, Word};
 
 use crate::error::ScoreError;
 use crate::options::{Opt, OptionValue, Options};
-use crate::{
-    geometry, instruct, overlap, program, puzzle, siblings, structure, text, tools, verify,
-};
+use crate::{geometry, instruct, overlap, program, puzzle, siblings, structure, text, tools, verify};
 
 /// A scorer, as data: how it is called, what it reads, and how its function is built.
 #[derive(Debug, Clone, Copy)]

@@ -443,7 +443,9 @@ def check(task, job):
         end = {}
         try:
             if prepared is None or prepared.task != tests:
+                gc.disable()  # Syntax trees hold no cycles.
                 prepared = Prepared(tests)
+                gc.enable()
         except (Exception, SystemExit) as error:
             end = {"bad": f"{type(error).__name__}: {short_text(str(error))}"}
         peer = Peer(receive_socket(job), task["wall"])

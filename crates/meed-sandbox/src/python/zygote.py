@@ -93,9 +93,6 @@ def main():
                 request, fds, _, _ = socket.recv_fds(control, 64, 8)
                 if not request:
                     os._exit(0)
-                if request == b"ping":
-                    control.send(b"ready")
-                    continue
                 try:
                     pid, pidfd = fork(flags)
                 except OSError as error:
