@@ -349,3 +349,57 @@ fn the_restricted_level_runs_and_is_said() {
         assert!(bash(source).failure.is_some(), "{source}");
     }
 }
+
+/// The process of the tests may serve the next program, so what tests change must end with it.
+#[test]
+fn tests_do_not_see_what_other_tests_did() {
+    let pool = Pool::new(1, Level::Full).unwrap();
+    let outcome = |tests: &[&str]| {
+        let outcomes = pool.test(&python("def f(x): return x"), &asserts(tests), &quick()).unwrap();
+        outcomes.iter().map(Outcome::name).collect::<Vec<_>>().join(" ")
+    };
+    for meddling in [
+        "import math\nmath.pi = 4",
+        "import builtins\nbuiltins.sorted = lambda x: 7",
+        "import sys\nsys.modules.pop('math')",
+        "import sys\nsys.setrecursionlimit(60)",
+        "import os\nos.environ['X'] = '1'",
+        "__builtins__['sorted'] = lambda x: 7",
+        "exec('import math; math.pi = 4')",
+        "import random\nrandom.seed(7)\nrandom.random()",
+        "sorted = lambda x: 7\nx = 1",
+    ] {
+        assert_eq!(outcome(&[meddling, "assert f(1) == 1"]), "passed passed", "{meddling}");
+        let looking = [
+            "import math\nassert f(math.pi) < 3.2",
+            "assert sorted([2, 1]) == [1, 2]",
+            "import sys\nassert sys.getrecursionlimit() > 500",
+            "import os\nassert 'X' not in os.environ",
+            "import random\nassert random.random() == 0.8444218515250481",
+            "assert 'x' not in globals()",
+        ];
+        assert_eq!(outcome(&looking), ["passed"; 6].join(" "), "{meddling}");
+    }
+}
+
+#[test]
+fn groups_of_responses_share_their_tests() {
+    let pool = Pool::new(1, Level::Full).unwrap();
+    for round in 0..3 {
+        for (body, expected) in [
+            ("return x", "passed"),
+            ("return 2", "wrong_answer"),
+            ("import os; os._exit(1)", "exception"),
+            ("while True: pass", "timeout"),
+        ] {
+            let tests = asserts(&["assert f(1) == 1"]);
+            let limits = Limits::default().with_wall(Duration::from_millis(if expected == "timeout" {
+                300
+            } else {
+                20_000
+            }));
+            let outcomes = pool.test(&python(&format!("def f(x):\n    {body}")), &tests, &limits).unwrap();
+            assert_eq!(names(&outcomes), [expected], "{round}");
+        }
+    }
+}
