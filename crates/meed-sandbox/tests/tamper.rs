@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{POOL, python, quick};
+use common::{POOL, patient, python};
 use meed_sandbox::{Asserts, Calls, Language, Limits, Outcome, Patched, Stdio, Testing, Tests, Tree};
 use serde_json::json;
 
@@ -211,7 +211,7 @@ fn check(outcomes: &[Outcome], name: &str) {
 }
 
 fn limits() -> Limits {
-    quick().with_wall(Duration::from_millis(1000))
+    patient().with_wall(Duration::from_millis(1000))
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn no_function_grades_itself() {
     assert!(FUNCTIONS.len() >= 40);
     let honest = python("def f(x): return 2 * x + 1");
     for tests in [&with_entry, &alone, &calls] {
-        assert!(POOL.test(&honest, tests, &limits()).unwrap().iter().all(Outcome::passed));
+        assert!(POOL.test(&honest, tests, &patient()).unwrap().iter().all(Outcome::passed));
     }
     let all = POOL.map(FUNCTIONS.len(), |i| {
         [&with_entry, &alone, &calls]
@@ -249,7 +249,7 @@ fn no_function_grades_itself() {
         outcomes.iter().for_each(|o| check(o, name));
     }
     // They left nothing behind for the next.
-    assert!(POOL.test(&honest, &with_entry, &limits()).unwrap().iter().all(Outcome::passed));
+    assert!(POOL.test(&honest, &with_entry, &patient()).unwrap().iter().all(Outcome::passed));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn speaking_out_of_turn_is_called_tampering() {
         "an unknown tag by hand",
     ] {
         let (_, source) = FUNCTIONS.iter().find(|(n, _)| *n == name).unwrap();
-        let outcomes = POOL.test(&python(source), &tests, &limits()).unwrap();
+        let outcomes = POOL.test(&python(source), &tests, &patient()).unwrap();
         assert_eq!(outcomes[0].name(), "tampering", "{name}: {outcomes:?}");
     }
 }
@@ -316,7 +316,10 @@ fn no_script_grades_itself() {
         tolerance: 1e-6,
     });
     assert!(
-        POOL.test(&python("print(2 * int(input()))"), &tests, &limits()).unwrap().iter().all(Outcome::passed)
+        POOL.test(&python("print(2 * int(input()))"), &tests, &patient())
+            .unwrap()
+            .iter()
+            .all(Outcome::passed)
     );
     let limits = limits();
     let all = POOL.map(SCRIPTS.len(), |i| POOL.test(&python(SCRIPTS[i].1), &tests, &limits).unwrap());
@@ -399,7 +402,7 @@ fn tested(patch: &str, testing: Testing<'_>) -> Outcome {
     let protected = ["tests".to_string()];
     let patched =
         Patched { tree: &tree, patch, protected: &protected, testing, language: Language::python() };
-    POOL.patch_and_test(&patched, &quick()).unwrap()
+    POOL.patch_and_test(&patched, &patient()).unwrap()
 }
 
 const BOTH: [Testing<'static>; 2] =
