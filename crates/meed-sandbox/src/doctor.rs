@@ -78,7 +78,7 @@ pub(crate) fn probe(level: Level) -> Result<(), Error> {
         address_space: true,
         work: if level == Level::Full { "/box" } else { &work },
     };
-    let steps = isolate::cold(&jail)?;
+    let steps = isolate::cold(&jail);
     let nowhere = null()?;
     let argv = ["/bin/true".to_string()];
     let fds = [nowhere, nowhere, nowhere];

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use libc::c_long;
 
-use crate::error::Error;
 use crate::limits::Limits;
 use crate::seccomp;
 use crate::steps::{Arg, Steps};
@@ -75,7 +74,7 @@ const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random"
 const ETC: [&str; 4] = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/nsswitch.conf"];
 
 /// For a program that is executed: everything, from the host's view to the filter.
-pub(crate) fn cold(jail: &Jail<'_>) -> Result<Steps, Error> {
+pub(crate) fn cold(jail: &Jail<'_>) -> Steps {
     let mut steps = Steps::default();
     match jail.level {
         Level::Full => {
@@ -108,13 +107,14 @@ pub(crate) fn cold(jail: &Jail<'_>) -> Result<Steps, Error> {
     steps.call(libc::SYS_chdir, [enter]);
     steps.call(libc::SYS_setsid, [] as [Arg; 0]);
     landlock(&mut steps, jail);
-    limits(&mut steps, jail);
-    seal(&mut steps, jail.level)?;
+    let others = if jail.level == Level::Restricted { processes_of_the_host() } else { 0 };
+    limits(&mut steps, jail, others);
+    seal(&mut steps, jail.level);
     steps.seal();
-    Ok(steps)
+    steps
 }
 
-/// For the warm interpreter: a root of its own, and the capabilities to make sandboxes inside it.
+/// For the warm interpreter: a root of its own, and the one capability that making sandboxes inside it takes.
 pub(crate) fn zygote(jail: &Jail<'_>) -> Steps {
     let mut steps = Steps::default();
     root(&mut steps, jail);
@@ -125,10 +125,9 @@ pub(crate) fn zygote(jail: &Jail<'_>) -> Steps {
     freeze(&mut steps);
     steps.label("capabilities of the warm interpreter");
     capset(&mut steps, u64::MAX >> (63 - last_capability()));
-    for capability in [SYS_ADMIN, SETPCAP, SETUID, SETGID] {
-        let raise = [libc::PR_CAP_AMBIENT.into(), libc::PR_CAP_AMBIENT_RAISE.into(), capability.into()];
-        steps.call(libc::SYS_prctl, raise);
-    }
+    let raise = [libc::PR_CAP_AMBIENT.into(), libc::PR_CAP_AMBIENT_RAISE.into(), SYS_ADMIN.into()];
+    steps.call(libc::SYS_prctl, raise);
+    drop_bounding_set(&mut steps);
     rlimit(&mut steps, libc::RLIMIT_CORE, 0);
     rlimit(&mut steps, libc::RLIMIT_STACK, STACK);
     no_new_privileges(&mut steps);
@@ -136,29 +135,34 @@ pub(crate) fn zygote(jail: &Jail<'_>) -> Steps {
     steps
 }
 
-/// For a child of the warm interpreter, which already sees only the root made above.
-pub(crate) fn warm(jail: &Jail<'_>) -> Result<Steps, Error> {
+/// The namespaces a run has of its own. The others it shares with its warm interpreter, which serves one grading at a
+/// time: nothing outlives a run in them, for every process of a run dies with it, and the filter refuses the calls that
+/// would leave something there.
+pub(crate) const NAMESPACES_OF_A_RUN: u64 =
+    (libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC) as u64;
+
+/// Processes beside a run that count towards its limit: the warm interpreter, and the tests.
+const BESIDE: u64 = 2;
+
+/// For a child of the warm interpreter, which already sees only the root made above, as the user made above.
+pub(crate) fn warm(jail: &Jail<'_>) -> Steps {
     let mut steps = Steps::default();
     steps.label("open files of the warm interpreter");
     steps.call(libc::SYS_close_range, [5.into(), i64::from(u32::MAX).into(), 0.into()]);
-    steps.label("user namespace of the run");
-    for (path, text) in [
-        ("/proc/self/setgroups", "deny".to_string()),
-        ("/proc/self/uid_map", format!("{INSIDE} {INSIDE} 1")),
-        ("/proc/self/gid_map", format!("{INSIDE} {INSIDE} 1")),
-    ] {
-        write_file(&mut steps, path, text.as_bytes(), libc::O_WRONLY, 0);
-    }
     work(&mut steps, jail);
     steps.label("process namespace: mounting /proc");
     // The run's own processes and nothing of the kernel.
     let (what, place, options) = (steps.text("proc"), steps.text("/proc"), steps.text("subset=pid"));
     mount(&mut steps, what, place, what, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC, Some(options));
+    let enter = steps.text(jail.work);
+    steps.call(libc::SYS_chdir, [enter]);
     steps.call(libc::SYS_setsid, [] as [Arg; 0]);
     landlock(&mut steps, jail);
-    limits(&mut steps, jail);
-    seal(&mut steps, jail.level)?;
-    Ok(steps)
+    limits(&mut steps, jail, BESIDE);
+    steps.label("capabilities");
+    capset(&mut steps, 0);
+    filter(&mut steps, jail.level);
+    steps
 }
 
 /// A root directory of bind mounts, read-only, instead of the host's.
@@ -262,10 +266,10 @@ fn work(steps: &mut Steps, jail: &Jail<'_>) {
     }
 }
 
-fn limits(steps: &mut Steps, jail: &Jail<'_>) {
+/// The limits; `others` are processes of the same user that are not the program's.
+fn limits(steps: &mut Steps, jail: &Jail<'_>, others: u64) {
     steps.label("limits");
     let limits = jail.limits;
-    let others = if jail.level == Level::Restricted { processes_of_the_host() } else { 0 };
     rlimit(steps, libc::RLIMIT_CPU, limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0));
     rlimit(steps, libc::RLIMIT_NPROC, limits.processes + others);
     rlimit(steps, libc::RLIMIT_NOFILE, limits.open_files);
@@ -369,9 +373,6 @@ fn allow(steps: &mut Steps, path: &str, access: u64) {
 }
 
 const SYS_ADMIN: i64 = 21;
-const SETPCAP: i64 = 8;
-const SETUID: i64 = 7;
-const SETGID: i64 = 6;
 const NOROOT: i64 = 1;
 const NO_SETUID_FIXUP: i64 = 1 << 2;
 
@@ -395,26 +396,32 @@ fn no_new_privileges(steps: &mut Steps) {
     steps.call(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS.into(), 1.into(), 0.into(), 0.into(), 0.into()]);
 }
 
+fn drop_bounding_set(steps: &mut Steps) {
+    for capability in 0..=last_capability() {
+        steps.call(libc::SYS_prctl, [libc::PR_CAPBSET_DROP.into(), capability.into()]);
+    }
+}
+
 /// No capabilities, no way to new ones, and the filter last.
-fn seal(steps: &mut Steps, level: Level) -> Result<(), Error> {
+fn seal(steps: &mut Steps, level: Level) {
     steps.label("capabilities");
     if level == Level::Full {
-        for capability in 0..=last_capability() {
-            steps.call(libc::SYS_prctl, [libc::PR_CAPBSET_DROP.into(), capability.into()]);
-        }
+        drop_bounding_set(steps);
     }
     capset(steps, 0);
     steps.label("no new privileges");
     no_new_privileges(steps);
+    filter(steps, level);
+}
+
+fn filter(steps: &mut Steps, level: Level) {
     steps.label("system call filter (seccomp)");
-    for filter in seccomp::filters(level)? {
-        let length = (filter.len() / 8) as u64;
-        let code = steps.bytes(&filter);
-        let program = steps.bytes(&[length.to_le_bytes(), [0; 8]].concat());
-        steps.point(program, 8, code);
-        steps.call(libc::SYS_prctl, [libc::PR_SET_SECCOMP.into(), 2.into(), program]);
-    }
-    Ok(())
+    let filter = seccomp::filter(level);
+    let length = (filter.len() / 8) as u64;
+    let code = steps.bytes(&filter);
+    let program = steps.bytes(&[length.to_le_bytes(), [0; 8]].concat());
+    steps.point(program, 8, code);
+    steps.call(libc::SYS_prctl, [libc::PR_SET_SECCOMP.into(), 2.into(), program]);
 }
 
 /// Whether the host's user is root.

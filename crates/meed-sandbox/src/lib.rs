@@ -40,7 +40,7 @@ mod zygote;
 
 pub use doctor::Doctor;
 pub use error::Error;
-pub use grade::{Asserts, Calls, Patched, Stdio, Tests, Tree};
+pub use grade::{Asserts, Calls, Patched, Stdio, Testing, Tests, Tree};
 pub use isolate::{File, Level};
 pub use language::{LANGUAGES, Language, Runtime};
 pub use limits::Limits;

@@ -12,7 +12,7 @@ use crate::language::{Language, Runtime};
 use crate::launch::{Exit, Launch, Process, launch};
 use crate::limits::Limits;
 use crate::sys::{self, failed};
-use crate::zygote::{self, Zygote};
+use crate::zygote::{self, Checker, Zygote};
 
 /// Runs programs, so many at a time. Calls block until there is a place, which is the back-pressure; it may be shared
 /// between threads.
@@ -140,6 +140,7 @@ impl Drop for Seat<'_> {
 }
 
 /// A running program.
+#[derive(Debug)]
 pub(crate) enum Child {
     /// A child of the warm interpreter.
     Warm { pid: i32, tether: Tether },
@@ -148,6 +149,7 @@ pub(crate) enum Child {
 }
 
 /// Kills what it holds when it is let go.
+#[derive(Debug)]
 pub(crate) struct Tether(OwnedFd);
 
 impl Drop for Tether {
@@ -162,6 +164,11 @@ impl Child {
             Child::Warm { tether, .. } => &tether.0,
             Child::Cold { process, .. } => &process.pidfd,
         }
+    }
+
+    /// Whether it is the child that its warm interpreter knows by this number.
+    pub(crate) fn is(&self, number: i32) -> bool {
+        matches!(self, Child::Warm { pid, .. } if *pid == number)
     }
 
     pub(crate) fn kill(&self) {
@@ -202,6 +209,19 @@ impl<'a> Seat<'a> {
         }
     }
 
+    /// The process that ran the tests before, where it can run more.
+    pub(crate) fn take_checker(&mut self) -> Option<Checker> {
+        self.zygote.as_mut()?.checker.take()
+    }
+
+    /// Keeps a process that can run more tests; the caller's to end where it cannot be kept.
+    pub(crate) fn keep_checker(&mut self, checker: Checker) -> Option<Checker> {
+        match &mut self.zygote {
+            Some(zygote) if self.pool.warm => zygote.checker.replace(checker),
+            _ => Some(checker),
+        }
+    }
+
     /// Executes a program in a sandbox of its own.
     pub(crate) fn execute(
         &self,
@@ -239,7 +259,7 @@ impl<'a> Seat<'a> {
             work: &place,
             ..jail(self.pool, self.language, limits, &self.runtime)
         };
-        let steps = isolate::cold(&jail)?;
+        let steps = isolate::cold(&jail);
         let argv: Vec<String> = argv.iter().map(|a| a.replace("/box", &place)).collect();
         let process = launch(&Launch {
             steps: &steps,
@@ -283,6 +303,7 @@ fn jail<'a>(pool: &Pool, language: &Language, limits: &'a Limits, runtime: &'a R
 }
 
 /// A directory of the host, for the level that has no mounts. Removed with what is in it.
+#[derive(Debug)]
 pub(crate) struct WorkDirectory(PathBuf);
 
 impl WorkDirectory {

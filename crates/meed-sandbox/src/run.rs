@@ -1,5 +1,6 @@
 //! Running whole programs.
 
+use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
@@ -204,28 +205,44 @@ fn compile_files(
     let limits = seat.limits.for_compiling();
     let mut argv: Vec<String> = ["/bin/sh", "-c", EXPORT, "sh"].map(String::from).into();
     argv.extend_from_slice(command);
-    let (export, their_export) = sys::pipe().map_err(failed("making a pipe"))?;
-    let export = Output::new(export, PROGRAM_LIMIT)?;
     let files = [source_file(file, source)];
-    let setting = Setting { files: &files, visible: &[] };
-    let started = Instant::now();
-    let mut pair = Std::new()?;
-    let fds =
-        [pair.stdin.as_raw_fd(), pair.stdout.as_raw_fd(), pair.stderr.as_raw_fd(), their_export.as_raw_fd()];
-    let child = seat.execute_within(&argv, &fds, &setting, &limits)?;
-    drop(their_export);
-    let mut pipes = pair.pipes(b"", &limits)?;
-    drop(pair);
-    pipes.outputs.push(export);
-    let run = finish(seat, child, &mut pipes, started, started + limits.wall, &limits)?;
+    let (run, export) = run_with_export(seat, &argv, &files, b"", &limits, PROGRAM_LIMIT)?;
     match run.failure {
-        None => Ok(Ok(exported(&pipes.outputs[2].bytes)?)),
+        None => Ok(Ok(exported(&export)?)),
         Some(Outcome::Exception { .. }) => {
             let message = shorten(String::from_utf8_lossy(&run.stderr).trim(), 1000);
             Ok(Err(Run { failure: Some(Outcome::CompileError { message }), ..run }))
         }
         Some(_) => Ok(Err(run)),
     }
+}
+
+/// Runs a command with one output more, on descriptor 3, and something to read on descriptor 4.
+pub(crate) fn run_with_export(
+    seat: &mut Seat<'_>,
+    argv: &[String],
+    files: &[File],
+    told: &[u8],
+    limits: &Limits,
+    export_limit: u64,
+) -> Result<(Run, Vec<u8>), Error> {
+    let io = failed("making a pipe");
+    let (export, their_export) = sys::pipe().map_err(&io)?;
+    let export = Output::new(export, export_limit)?;
+    let (their_told, tell) = sys::pipe().map_err(&io)?;
+    // What is told is short: it fits into the pipe before anybody reads.
+    sys::set_nonblocking(&tell).map_err(&io)?;
+    std::fs::File::from(tell).write_all(told).map_err(&io)?;
+    let started = Instant::now();
+    let mut std = Std::new()?;
+    let fds = [&std.stdin, &std.stdout, &std.stderr, &their_export, &their_told].map(AsRawFd::as_raw_fd);
+    let child = seat.execute_within(argv, &fds, &Setting { files, visible: &[] }, limits)?;
+    drop((their_export, their_told));
+    let mut pipes = std.pipes(b"", limits)?;
+    drop(std);
+    pipes.outputs.push(export);
+    let run = finish(seat, child, &mut pipes, started, started + limits.wall, limits)?;
+    Ok((run, std::mem::take(&mut pipes.outputs[2].bytes)))
 }
 
 fn exported(mut bytes: &[u8]) -> Result<Vec<File>, Error> {

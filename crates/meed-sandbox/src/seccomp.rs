@@ -1,16 +1,13 @@
 //! Which system calls a program may make.
 //!
-//! Two filters: what is not on the list of ordinary calls fails with "not permitted", and what only an attack needs
-//! ends the process, which makes the attempt visible. Calls of foreign ABIs (32-bit, x32) end it too.
+//! What is not on the list of ordinary calls fails with "not permitted", and what only an attack needs ends the
+//! process, which makes the attempt visible. Calls of foreign ABIs (32-bit, x32) end it too.
+//!
+//! The filter is one program for the kernel's packet filter machine: a binary search over the numbers of calls. The
+//! kernel tries every number when the filter is put on, so its depth decides what that costs.
 
 use std::collections::BTreeMap;
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    TargetArch,
-};
-
-use crate::error::Error;
 use crate::isolate::Level;
 
 /// Ordinary calls.
@@ -68,6 +65,17 @@ const ALLOWED: &[i64] = &[
     libc::SYS_getsockopt,
 ];
 
+/// Signals and sessions, where they stay in a process namespace of the run.
+const SIGNALS: &[i64] = &[
+    libc::SYS_kill,
+    libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_setsid,
+    libc::SYS_setpgid,
+];
+
 /// Calls a program has no reason to make.
 #[rustfmt::skip]
 const DEADLY: &[i64] = &[
@@ -95,98 +103,192 @@ const ABSENT: &[i64] = &[
 ];
 
 /// The bits of `clone` that make namespaces.
-const NAMESPACES: u64 = (libc::CLONE_NEWUSER
+const NAMESPACES: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET
     | libc::CLONE_NEWIPC
     | libc::CLONE_NEWUTS
-    | libc::CLONE_NEWCGROUP) as u64;
+    | libc::CLONE_NEWCGROUP) as u32;
 /// Numbers from here on are x32 calls.
 const X32: u32 = 0x4000_0000;
 
-/// The filters, in the order they are installed, as the kernel reads them.
-pub(crate) fn filters(level: Level) -> Result<Vec<Vec<u8>>, Error> {
-    let mut allowed: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|nr| (*nr, vec![])).collect();
-    allowed.insert(libc::SYS_socket, vec![arg_is(0, SeccompCmpOp::Eq, libc::AF_UNIX as u64)?]);
-    allowed.insert(libc::SYS_clone, vec![arg_is(0, SeccompCmpOp::MaskedEq(NAMESPACES), 0)?]);
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Allow,
+    /// Fails with an error number.
+    Fail(i32),
+    Kill,
+    /// `socket`: only local ones.
+    Socket,
+    /// `clone`: no namespaces.
+    Clone,
+}
+
+/// The filter, as the kernel reads it: eight bytes an instruction.
+pub(crate) fn filter(level: Level) -> Vec<u8> {
+    let mut program = vec![
+        instruction(LOAD, 0, 0, ARCHITECTURE),
+        instruction(EQUAL, 1, 0, X86_64),
+        give(libc::SECCOMP_RET_KILL_PROCESS),
+        instruction(LOAD, 0, 0, NUMBER),
+    ];
+    program.extend(search(&ranges(&verdicts(level))));
+    program.concat()
+}
+
+fn verdicts(level: Level) -> BTreeMap<u32, Verdict> {
+    let mut verdicts = BTreeMap::new();
+    let mut add = |calls: &[i64], verdict| verdicts.extend(calls.iter().map(|nr| (*nr as u32, verdict)));
+    add(ALLOWED, Verdict::Allow);
     if level == Level::Full {
-        // Signals stay in the process namespace; without one, only the own thread group may be signalled.
-        for nr in [
-            libc::SYS_kill,
-            libc::SYS_tkill,
-            libc::SYS_rt_sigqueueinfo,
-            libc::SYS_rt_tgsigqueueinfo,
-            libc::SYS_pidfd_send_signal,
-            libc::SYS_setsid,
-            libc::SYS_setpgid,
-        ] {
-            allowed.insert(nr, vec![]);
+        add(SIGNALS, Verdict::Allow);
+    }
+    add(ABSENT, Verdict::Fail(libc::ENOSYS));
+    add(DEADLY, Verdict::Kill);
+    add(&[libc::SYS_socket], Verdict::Socket);
+    add(&[libc::SYS_clone], Verdict::Clone);
+    verdicts
+}
+
+/// Every number from 0 on: where each stretch of one verdict begins, and which it is.
+fn ranges(verdicts: &BTreeMap<u32, Verdict>) -> Vec<(u32, Verdict)> {
+    let last = verdicts.keys().next_back().copied().unwrap_or(0);
+    let other = Verdict::Fail(libc::EPERM);
+    let mut out: Vec<(u32, Verdict)> = Vec::new();
+    let each = (0..=last + 1).map(|nr| (nr, verdicts.get(&nr).copied().unwrap_or(other)));
+    // The architecture is the same for x32, so only the number tells.
+    for (nr, verdict) in each.chain([(X32, Verdict::Kill)]) {
+        if out.last().is_none_or(|(_, before)| *before != verdict) {
+            out.push((nr, verdict));
         }
     }
-    let mut deadly: BTreeMap<i64, Vec<SeccompRule>> = DEADLY.iter().map(|nr| (*nr, vec![])).collect();
-    let namespaces = [
-        libc::CLONE_NEWUSER,
-        libc::CLONE_NEWNS,
-        libc::CLONE_NEWPID,
-        libc::CLONE_NEWNET,
-        libc::CLONE_NEWIPC,
-        libc::CLONE_NEWUTS,
-    ];
-    let any = namespaces.map(|bit| arg_is(0, SeccompCmpOp::MaskedEq(bit as u64), bit as u64));
-    deadly.insert(libc::SYS_clone, any.into_iter().collect::<Result<_, _>>()?);
-    let absent = ABSENT.iter().map(|nr| (*nr, vec![])).collect();
-    let mut out = vec![
-        compile(deadly, SeccompAction::KillProcess, SeccompAction::Allow)?,
-        compile(absent, SeccompAction::Errno(libc::ENOSYS as u32), SeccompAction::Allow)?,
-    ];
-    for nr in ABSENT {
-        allowed.insert(*nr, vec![]);
-    }
-    // Deadly calls pass this filter so that the other one decides; the strictest answer counts.
-    out.push(compile(allowed, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))?);
-    refuse_x32(&mut out[0]);
-    Ok(out.iter().map(to_bytes).collect())
-}
-
-fn arg_is(index: u8, op: SeccompCmpOp, value: u64) -> Result<SeccompRule, Error> {
-    SeccompCondition::new(index, SeccompCmpArgLen::Qword, op, value)
-        .and_then(|condition| SeccompRule::new(vec![condition]))
-        .map_err(|e| Error::machinery(format!("building the system call filter: {e}")))
-}
-
-fn compile(
-    rules: BTreeMap<i64, Vec<SeccompRule>>,
-    matched: SeccompAction,
-    other: SeccompAction,
-) -> Result<BpfProgram, Error> {
-    SeccompFilter::new(rules, other, matched, TargetArch::x86_64)
-        .and_then(BpfProgram::try_from)
-        .map_err(|e| Error::machinery(format!("building the system call filter: {e}")))
-}
-
-/// Prepends: a call with the x32 bit ends the process. The architecture is the same, so only the number tells.
-fn refuse_x32(program: &mut BpfProgram) {
-    let instruction = |code, jt, jf, k| seccompiler::sock_filter { code, jt, jf, k };
-    let load = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
-    let at_least = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
-    let give = (libc::BPF_RET | libc::BPF_K) as u16;
-    program.splice(
-        0..0,
-        [
-            instruction(load, 0, 0, 0),
-            instruction(at_least, 0, 1, X32),
-            instruction(give, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
-        ],
-    );
-}
-
-fn to_bytes(program: &BpfProgram) -> Vec<u8> {
-    let mut out = Vec::with_capacity(program.len() * 8);
-    for instruction in program {
-        out.extend_from_slice(&instruction.code.to_le_bytes());
-        out.extend_from_slice(&[instruction.jt, instruction.jf]);
-        out.extend_from_slice(&instruction.k.to_le_bytes());
-    }
     out
+}
+
+type Instruction = [u8; 8];
+
+const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
+const EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+const AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
+const ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
+/// Places in what a filter looks at (`struct seccomp_data`).
+const NUMBER: u32 = 0;
+const ARCHITECTURE: u32 = 4;
+const FIRST_ARGUMENT: u32 = 16;
+/// `AUDIT_ARCH_X86_64`.
+const X86_64: u32 = 0xc000_003e;
+
+fn instruction(code: u32, jump_true: u8, jump_false: u8, k: u32) -> Instruction {
+    let mut out = [0; 8];
+    out[..2].copy_from_slice(&(code as u16).to_le_bytes());
+    out[2..4].copy_from_slice(&[jump_true, jump_false]);
+    out[4..].copy_from_slice(&k.to_le_bytes());
+    out
+}
+
+fn give(action: u32) -> Instruction {
+    instruction(libc::BPF_RET | libc::BPF_K, 0, 0, action)
+}
+
+/// Halves the ranges until one is left.
+fn search(ranges: &[(u32, Verdict)]) -> Vec<Instruction> {
+    if let [(_, verdict)] = ranges {
+        return decide(*verdict);
+    }
+    let (below, above) = ranges.split_at(ranges.len() / 2);
+    let lower = search(below);
+    // A conditional jump goes 255 instructions far at most, which the lists stay well below.
+    let over =
+        u8::try_from(lower.len()).unwrap_or_else(|_| unreachable!("the system call filter is too long"));
+    let mut out = vec![instruction(AT_LEAST, over, 0, above[0].0)];
+    out.extend(lower);
+    out.extend(search(above));
+    out
+}
+
+fn decide(verdict: Verdict) -> Vec<Instruction> {
+    let fail = |errno: i32| give(libc::SECCOMP_RET_ERRNO | errno as u32);
+    match verdict {
+        Verdict::Allow => vec![give(libc::SECCOMP_RET_ALLOW)],
+        Verdict::Fail(errno) => vec![fail(errno)],
+        Verdict::Kill => vec![give(libc::SECCOMP_RET_KILL_PROCESS)],
+        // The kernel takes the lower half of both arguments only.
+        Verdict::Socket => vec![
+            instruction(LOAD, 0, 0, FIRST_ARGUMENT),
+            instruction(EQUAL, 0, 1, libc::AF_UNIX as u32),
+            give(libc::SECCOMP_RET_ALLOW),
+            fail(libc::EPERM),
+        ],
+        Verdict::Clone => vec![
+            instruction(LOAD, 0, 0, FIRST_ARGUMENT),
+            instruction(ANY_BIT, 0, 1, NAMESPACES),
+            give(libc::SECCOMP_RET_KILL_PROCESS),
+            give(libc::SECCOMP_RET_ALLOW),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs a filter, for a call with its first argument.
+    fn run(filter: &[u8], arch: u32, nr: u32, argument: u32) -> u32 {
+        let (mut at, mut loaded) = (0, 0);
+        loop {
+            let [a, b, jump_true, jump_false, k @ ..] = *filter.as_chunks::<8>().0.get(at).unwrap();
+            let (code, k) = (u32::from(u16::from_le_bytes([a, b])), u32::from_le_bytes(k));
+            let jump = |holds: bool| usize::from(if holds { jump_true } else { jump_false });
+            at += 1;
+            match code {
+                LOAD => {
+                    loaded = [(NUMBER, nr), (ARCHITECTURE, arch), (FIRST_ARGUMENT, argument)]
+                        .into_iter()
+                        .find_map(|(place, value)| (place == k).then_some(value))
+                        .unwrap()
+                }
+                EQUAL => at += jump(loaded == k),
+                AT_LEAST => at += jump(loaded >= k),
+                ANY_BIT => at += jump(loaded & k != 0),
+                _ => return k,
+            }
+        }
+    }
+
+    #[test]
+    fn every_call_gets_its_verdict() {
+        for level in [Level::Full, Level::Restricted] {
+            let (filter, verdicts) = (filter(level), verdicts(level));
+            assert_eq!(verdicts.len() as i64, {
+                let signals = if level == Level::Full { SIGNALS.len() } else { 0 };
+                (ALLOWED.len() + signals + ABSENT.len() + DEADLY.len() + 2) as i64
+            });
+            for nr in 0..1000 {
+                let expected = match verdicts.get(&nr) {
+                    None => libc::SECCOMP_RET_ERRNO | libc::EPERM as u32,
+                    Some(Verdict::Fail(errno)) => libc::SECCOMP_RET_ERRNO | *errno as u32,
+                    Some(Verdict::Kill) => libc::SECCOMP_RET_KILL_PROCESS,
+                    Some(Verdict::Socket) => libc::SECCOMP_RET_ERRNO | libc::EPERM as u32,
+                    Some(Verdict::Allow | Verdict::Clone) => libc::SECCOMP_RET_ALLOW,
+                };
+                assert_eq!(run(&filter, X86_64, nr, 0), expected, "{nr}");
+                assert_eq!(run(&filter, 0x4000_0003, nr, 0), libc::SECCOMP_RET_KILL_PROCESS, "{nr}");
+                assert_eq!(run(&filter, X86_64, X32 + nr, 0), libc::SECCOMP_RET_KILL_PROCESS, "{nr}");
+            }
+            assert_eq!(run(&filter, X86_64, u32::MAX, 0), libc::SECCOMP_RET_KILL_PROCESS);
+        }
+    }
+
+    #[test]
+    fn arguments_decide_about_sockets_and_clones() {
+        let filter = filter(Level::Full);
+        let socket = |family: i32| run(&filter, X86_64, libc::SYS_socket as u32, family as u32);
+        assert_eq!(socket(libc::AF_UNIX), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(socket(libc::AF_INET), libc::SECCOMP_RET_ERRNO | libc::EPERM as u32);
+        let clone = |flags: i32| run(&filter, X86_64, libc::SYS_clone as u32, flags as u32);
+        assert_eq!(clone(libc::CLONE_VM | libc::CLONE_THREAD), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(clone(libc::CLONE_NEWUSER | libc::SIGCHLD), libc::SECCOMP_RET_KILL_PROCESS);
+    }
 }

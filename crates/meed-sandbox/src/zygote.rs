@@ -3,10 +3,12 @@
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
+use crate::channel::Channel;
 use crate::error::Error;
-use crate::isolate::{self, Jail, NAMESPACES};
+use crate::isolate::{self, Jail, NAMESPACES_OF_A_RUN};
 use crate::language::Runtime;
 use crate::launch::{Exit, Launch, Process, launch};
+use crate::pool::Child;
 use crate::sys::{self, failed};
 use crate::watch::millis_until;
 
@@ -33,8 +35,17 @@ pub(crate) struct Zygote {
     runs: usize,
     ended: Vec<(i32, Exit)>,
     broken: bool,
+    /// The process that ran the tests of the last grading and can run more.
+    pub(crate) checker: Option<Checker>,
     // Dropped last: closing `control` ends it by itself, killing it makes sure.
     process: Process,
+}
+
+/// A process that runs tests, waiting for the next ones.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    pub(crate) child: Child,
+    pub(crate) job: Channel,
 }
 
 /// The environment of every program.
@@ -46,6 +57,8 @@ pub(crate) fn environment(runtime: &Runtime, work: &str) -> Vec<(String, String)
         ("TMPDIR", format!("{work}/tmp")),
         ("LANG", "C.UTF-8".into()),
         ("PYTHONHASHSEED", "0".into()),
+        // Functions are found when the interpreter starts, not again in each of its children.
+        ("LD_BIND_NOW", "1".into()),
         ("OPENBLAS_NUM_THREADS", "1".into()),
         ("OMP_NUM_THREADS", "1".into()),
         ("GOCACHE", format!("{work}/tmp")),
@@ -79,9 +92,10 @@ impl Zygote {
             tied: false,
         })?;
         drop((theirs, their_errors));
-        let mut zygote = Zygote { control, runs: 0, ended: Vec::new(), broken: false, process };
-        let mut setup = NAMESPACES.to_le_bytes().to_vec();
-        setup.extend_from_slice(&isolate::warm(jail)?.to_bytes());
+        let mut zygote =
+            Zygote { control, runs: 0, ended: Vec::new(), broken: false, checker: None, process };
+        let mut setup = NAMESPACES_OF_A_RUN.to_le_bytes().to_vec();
+        setup.extend_from_slice(&isolate::warm(jail).to_code());
         let greeted = sys::send_with(&zygote.control, &setup, &[])
             .map_err(failed("starting a warm interpreter"))
             .and_then(|()| zygote.expect_ready());
@@ -139,17 +153,26 @@ impl Zygote {
         if self.broken || self.runs >= RUNS {
             return false;
         }
-        self.ended.clear();
-        if sys::send_with(&self.control, b"ping", &[]).is_err() {
-            return false;
-        }
+        // Ends of earlier runs may be waiting; a dead interpreter has closed its side.
         loop {
-            match self.message() {
-                Ok((message, _)) if message == b"ready" => return true,
-                Ok(_) => {}
-                Err(_) => return false,
+            let mut fds = [libc::pollfd { fd: self.control.as_raw_fd(), events: libc::POLLIN, revents: 0 }];
+            if sys::poll(&mut fds, 0).is_err() {
+                return false;
+            }
+            if fds[0].revents == 0 {
+                break;
+            }
+            let noted = self.message().and_then(|(message, _)| self.note_end(&message));
+            if noted.is_err() {
+                return false;
             }
         }
+        let ended = |checker: &Checker| self.ended.iter().any(|(pid, _)| checker.child.is(*pid));
+        if self.checker.as_ref().is_some_and(ended) {
+            self.checker = None;
+        }
+        self.ended.clear();
+        true
     }
 
     /// Forks a child into a fresh sandbox, with these descriptors as 0 to 4: its number there, and a handle.

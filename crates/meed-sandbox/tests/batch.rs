@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::{POOL, are_gone, descendants, python, quick};
+use common::{POOL, are_gone, descendants, patient, python};
 use meed_sandbox::{Asserts, Level, Limits, Outcome, Pool, Tests};
 
 /// Every third program is right, every third wrong, every third raises.
@@ -65,7 +65,7 @@ fn two_thousand_programs_and_two_places() {
 fn results_come_in_order() {
     let outcomes = POOL.map(30, |i| {
         let (source, tests, _) = program(i);
-        POOL.test(&python(&source), &tests, &quick()).unwrap()[0].name()
+        POOL.test(&python(&source), &tests, &patient()).unwrap()[0].name()
     });
     assert_eq!(outcomes, (0..30).map(|i| program(i).2).collect::<Vec<_>>());
 }
@@ -116,7 +116,7 @@ fn passing_needs_every_test() {
         tests: vec!["assert f(1) == 1".into(), "assert f(2) == 2".into()],
         ..Asserts::default()
     });
-    let outcomes = POOL.test(&python("def f(x): return 1"), &tests, &quick()).unwrap();
+    let outcomes = POOL.test(&python("def f(x): return 1"), &tests, &patient()).unwrap();
     assert_eq!(outcomes.iter().filter(|o| o.passed()).count(), 1);
     assert!(matches!(outcomes[1], Outcome::WrongAnswer { .. }));
 }

@@ -17,10 +17,11 @@ struct Task {
 }
 
 fn tasks() -> Vec<Task> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/humaneval.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path) else {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let Some(file) = above.map(|a| a.join("shared/data/humaneval.jsonl")).find(|f| f.is_file()) else {
         return Vec::new();
     };
+    let text = std::fs::read_to_string(file).unwrap();
     text.lines()
         .map(|line| {
             let row: Value = serde_json::from_str(line).unwrap();
@@ -74,7 +75,7 @@ fn every_broken_variant_fails_as_it_should() {
         let source =
             format!("{}{}\n\ndef {}(*args, **named):\n    {body}\n", task.prompt, task.solution, task.entry);
         // Only what never ends is given little time: a busy machine must not make the others late.
-        let wall = Duration::from_millis(if body.starts_with("while") { 800 } else { 20_000 });
+        let wall = Duration::from_millis(if body.starts_with("while") { 250 } else { 20_000 });
         POOL.test(&python(&source), &task.tests, &Limits::default().with_wall(wall)).unwrap()
     });
     for (i, outcomes) in outcomes.iter().enumerate() {

@@ -4,10 +4,10 @@ mod common;
 
 use std::time::Duration;
 
-use common::{POOL, python, quick, run, stdout};
+use common::{POOL, patient, python, run, stdout};
 use meed_sandbox::{
-    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio, Tests,
-    Tree,
+    Asserts, Calls, Error, LANGUAGES, Language, Level, Limits, Outcome, Patched, Pool, Program, Stdio,
+    Testing, Tests, Tree,
 };
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn asserts(tests: &[&str]) -> Tests {
 }
 
 fn graded(source: &str, tests: &[&str]) -> Vec<Outcome> {
-    POOL.test(&python(source), &asserts(tests), &quick()).unwrap()
+    POOL.test(&python(source), &asserts(tests), &patient()).unwrap()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_check_function_is_split_into_its_assertions() {
         entry_point: Some("inc".into()),
         ..Asserts::default()
     });
-    let outcomes = POOL.test(&python("def inc(x):\n    return x + 1"), &tests, &quick()).unwrap();
+    let outcomes = POOL.test(&python("def inc(x):\n    return x + 1"), &tests, &patient()).unwrap();
     assert_eq!(names(&outcomes), ["passed", "passed", "wrong_answer"]);
 }
 
@@ -55,17 +55,17 @@ fn helpers_of_the_prompt_are_the_tasks_own() {
         entry_point: Some("f".into()),
         ..Asserts::default()
     });
-    let honest = POOL.test(&python("def f(x):\n    return 4 * x"), &tests, &quick()).unwrap();
+    let honest = POOL.test(&python("def f(x):\n    return 4 * x"), &tests, &patient()).unwrap();
     assert_eq!(names(&honest), ["passed"]);
     // The program's own `twice` does not reach the tests.
-    let cheat =
-        POOL.test(&python("def twice(x):\n    return 0\ndef f(x):\n    return 0"), &tests, &quick()).unwrap();
+    let cheat = POOL
+        .test(&python("def twice(x):\n    return 0\ndef f(x):\n    return 0"), &tests, &patient())
+        .unwrap();
     assert_eq!(names(&cheat), ["wrong_answer"]);
 }
 
 #[test]
 fn every_failure_has_its_name() {
-    let limits = quick().with_wall(Duration::from_millis(700)).with_memory(256 << 20);
     for (body, name) in [
         ("while True: pass", "timeout"),
         ("return [0] * 10**9", "out_of_memory"),
@@ -79,6 +79,8 @@ fn every_failure_has_its_name() {
         ("import ctypes; ctypes.string_at(0)", "exception"),
     ] {
         let source = format!("def f(x):\n    {body}");
+        let wall = Duration::from_millis(if name == "timeout" { 700 } else { 20_000 });
+        let limits = patient().with_wall(wall).with_memory(256 << 20);
         let outcomes = POOL.test(&python(&source), &asserts(&["assert f(1) == 1"]), &limits).unwrap();
         assert_eq!(names(&outcomes), [name], "{body}: {outcomes:?}");
     }
@@ -92,7 +94,7 @@ fn every_failure_has_its_name() {
 #[test]
 fn a_test_that_kills_the_program_costs_only_itself() {
     let source = "import os\ndef f(x):\n    if x == 1: os._exit(0)\n    if x == 2:\n        while True: pass\n    return x";
-    let limits = quick().with_wall(Duration::from_millis(500));
+    let limits = patient().with_wall(Duration::from_millis(2000));
     let tests = ["assert f(0) == 0", "assert f(1) == 1", "assert f(2) == 2", "assert f(3) == 3"];
     let outcomes = POOL.test(&python(source), &asserts(&tests), &limits).unwrap();
     assert_eq!(names(&outcomes), ["passed", "exception", "timeout", "passed"]);
@@ -145,7 +147,7 @@ fn bad_tests_are_no_outcome() {
             ..Asserts::default()
         }),
     ] {
-        let result = POOL.test(&python("def f(x):\n    return x"), &tests, &quick());
+        let result = POOL.test(&python("def f(x):\n    return x"), &tests, &patient());
         assert!(matches!(result, Err(Error::BadTests(_))), "{result:?}");
     }
 }
@@ -165,16 +167,16 @@ fn calls_and_classes() {
     };
     let solution = "class Solution:\n    def scale(self, xs, k):\n        return tuple(x * k for x in xs)";
     assert_eq!(
-        names(&POOL.test(&python(solution), &cases("scale"), &quick()).unwrap()),
+        names(&POOL.test(&python(solution), &cases("scale"), &patient()).unwrap()),
         ["passed", "passed"]
     );
     let wrong = "def scale(xs, k):\n    return xs";
-    let outcomes = POOL.test(&python(wrong), &cases("scale"), &quick()).unwrap();
+    let outcomes = POOL.test(&python(wrong), &cases("scale"), &patient()).unwrap();
     assert_eq!(outcomes[0].to_string(), "wrong_answer: got [1,2,3], expected [2,4,6]");
     assert!(outcomes[1].passed());
-    let missing = POOL.test(&python("x = 1"), &cases("scale"), &quick()).unwrap();
+    let missing = POOL.test(&python("x = 1"), &cases("scale"), &patient()).unwrap();
     assert_eq!(names(&missing), ["exception", "exception"]);
-    let broken = POOL.test(&python("def scale("), &cases("scale"), &quick()).unwrap();
+    let broken = POOL.test(&python("def scale("), &cases("scale"), &patient()).unwrap();
     assert_eq!(names(&broken), ["compile_error", "compile_error"]);
 }
 
@@ -273,7 +275,7 @@ fn scripts_behave_as_scripts() {
         .run(
             &python("import sys\nsys.stdout.write(open('/dev/stdin').read())"),
             "ü".repeat(300_000).as_bytes(),
-            &quick(),
+            &patient(),
         )
         .unwrap();
     assert_eq!(echo.stdout.len(), 600_000, "{}", String::from_utf8_lossy(&echo.stderr));
@@ -295,10 +297,10 @@ fn patch_and_test() {
             tree: &tree,
             patch,
             protected: &protected,
-            command: "python3 tests/test.py",
+            testing: Testing::Python(&["tests/test.py"]),
             language: Language::python(),
         };
-        POOL.patch_and_test(&patched, &quick()).unwrap().name()
+        POOL.patch_and_test(&patched, &patient()).unwrap().name()
     };
     let change = |to: &str| {
         format!("--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,2 @@\n def f(x):\n-    return x\n+    {to}\n")
@@ -319,9 +321,9 @@ fn cold_runs_are_the_same() {
     let pool = Pool::cold(1, Level::Full).unwrap();
     let source = "def f(x):\n    return 2 * x";
     let outcomes =
-        pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &quick()).unwrap();
+        pool.test(&python(source), &asserts(&["assert f(1) == 2", "assert f(1) == 3"]), &patient()).unwrap();
     assert_eq!(names(&outcomes), ["passed", "wrong_answer"]);
-    assert_eq!(stdout(&pool.run(&python("print(input())"), b"x\n", &quick()).unwrap()), "x\n");
+    assert_eq!(stdout(&pool.run(&python("print(input())"), b"x\n", &patient()).unwrap()), "x\n");
 }
 
 #[test]
@@ -332,11 +334,14 @@ fn the_restricted_level_runs_and_is_said() {
     if Language::python().runtime().unwrap().tool.starts_with("/usr") {
         let source = "def f(x):\n    return 2 * x";
         let tests = asserts(&["assert f(1) == 2", "assert f(1) == 3"]);
-        assert_eq!(names(&pool.test(&python(source), &tests, &quick()).unwrap()), ["passed", "wrong_answer"]);
+        assert_eq!(
+            names(&pool.test(&python(source), &tests, &patient()).unwrap()),
+            ["passed", "wrong_answer"]
+        );
     }
     let bash = |source: &str| {
         let language = Language::named("bash").unwrap();
-        pool.run(&Program { language, source }, b"", &quick()).unwrap()
+        pool.run(&Program { language, source }, b"", &patient()).unwrap()
     };
     assert_eq!(stdout(&bash("echo x > file; cat file")), "x\n");
     let secret = std::env::temp_dir().join(format!("meed-secret-{}", std::process::id()));
@@ -347,5 +352,59 @@ fn the_restricted_level_runs_and_is_said() {
     for source in ["echo > /dev/tcp/127.0.0.1/1", "setsid true", "kill -9 $PPID", "echo x > /tmp/meed-escape"]
     {
         assert!(bash(source).failure.is_some(), "{source}");
+    }
+}
+
+/// The process of the tests may serve the next program, so what tests change must end with it.
+#[test]
+fn tests_do_not_see_what_other_tests_did() {
+    let pool = Pool::new(1, Level::Full).unwrap();
+    let outcome = |tests: &[&str]| {
+        let outcomes = pool.test(&python("def f(x): return x"), &asserts(tests), &patient()).unwrap();
+        outcomes.iter().map(Outcome::name).collect::<Vec<_>>().join(" ")
+    };
+    for meddling in [
+        "import math\nmath.pi = 4",
+        "import builtins\nbuiltins.sorted = lambda x: 7",
+        "import sys\nsys.modules.pop('math')",
+        "import sys\nsys.setrecursionlimit(60)",
+        "import os\nos.environ['X'] = '1'",
+        "__builtins__['sorted'] = lambda x: 7",
+        "exec('import math; math.pi = 4')",
+        "import random\nrandom.seed(7)\nrandom.random()",
+        "sorted = lambda x: 7\nx = 1",
+    ] {
+        assert_eq!(outcome(&[meddling, "assert f(1) == 1"]), "passed passed", "{meddling}");
+        let looking = [
+            "import math\nassert f(math.pi) < 3.2",
+            "assert sorted([2, 1]) == [1, 2]",
+            "import sys\nassert sys.getrecursionlimit() > 500",
+            "import os\nassert 'X' not in os.environ",
+            "import random\nassert random.random() == 0.8444218515250481",
+            "assert 'x' not in globals()",
+        ];
+        assert_eq!(outcome(&looking), ["passed"; 6].join(" "), "{meddling}");
+    }
+}
+
+#[test]
+fn groups_of_responses_share_their_tests() {
+    let pool = Pool::new(1, Level::Full).unwrap();
+    for round in 0..3 {
+        for (body, expected) in [
+            ("return x", "passed"),
+            ("return 2", "wrong_answer"),
+            ("import os; os._exit(1)", "exception"),
+            ("while True: pass", "timeout"),
+        ] {
+            let tests = asserts(&["assert f(1) == 1"]);
+            let limits = Limits::default().with_wall(Duration::from_millis(if expected == "timeout" {
+                300
+            } else {
+                20_000
+            }));
+            let outcomes = pool.test(&python(&format!("def f(x):\n    {body}")), &tests, &limits).unwrap();
+            assert_eq!(names(&outcomes), [expected], "{round}");
+        }
     }
 }

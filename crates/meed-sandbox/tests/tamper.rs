@@ -4,8 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::{POOL, python, quick};
-use meed_sandbox::{Asserts, Calls, Language, Limits, Outcome, Patched, Stdio, Tests, Tree};
+use common::{POOL, patient, python};
+use meed_sandbox::{Asserts, Calls, Language, Limits, Outcome, Patched, Stdio, Testing, Tests, Tree};
 use serde_json::json;
 
 /// Attempts at a function `f` that should give twice its argument, plus one. None of them computes it.
@@ -211,7 +211,7 @@ fn check(outcomes: &[Outcome], name: &str) {
 }
 
 fn limits() -> Limits {
-    quick().with_wall(Duration::from_millis(1000))
+    patient().with_wall(Duration::from_millis(1000))
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn no_function_grades_itself() {
     assert!(FUNCTIONS.len() >= 40);
     let honest = python("def f(x): return 2 * x + 1");
     for tests in [&with_entry, &alone, &calls] {
-        assert!(POOL.test(&honest, tests, &limits()).unwrap().iter().all(Outcome::passed));
+        assert!(POOL.test(&honest, tests, &patient()).unwrap().iter().all(Outcome::passed));
     }
     let all = POOL.map(FUNCTIONS.len(), |i| {
         [&with_entry, &alone, &calls]
@@ -249,7 +249,7 @@ fn no_function_grades_itself() {
         outcomes.iter().for_each(|o| check(o, name));
     }
     // They left nothing behind for the next.
-    assert!(POOL.test(&honest, &with_entry, &limits()).unwrap().iter().all(Outcome::passed));
+    assert!(POOL.test(&honest, &with_entry, &patient()).unwrap().iter().all(Outcome::passed));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn speaking_out_of_turn_is_called_tampering() {
         "an unknown tag by hand",
     ] {
         let (_, source) = FUNCTIONS.iter().find(|(n, _)| *n == name).unwrap();
-        let outcomes = POOL.test(&python(source), &tests, &limits()).unwrap();
+        let outcomes = POOL.test(&python(source), &tests, &patient()).unwrap();
         assert_eq!(outcomes[0].name(), "tampering", "{name}: {outcomes:?}");
     }
 }
@@ -316,7 +316,10 @@ fn no_script_grades_itself() {
         tolerance: 1e-6,
     });
     assert!(
-        POOL.test(&python("print(2 * int(input()))"), &tests, &limits()).unwrap().iter().all(Outcome::passed)
+        POOL.test(&python("print(2 * int(input()))"), &tests, &patient())
+            .unwrap()
+            .iter()
+            .all(Outcome::passed)
     );
     let limits = limits();
     let all = POOL.map(SCRIPTS.len(), |i| POOL.test(&python(SCRIPTS[i].1), &tests, &limits).unwrap());
@@ -329,39 +332,123 @@ fn no_script_grades_itself() {
     }
 }
 
+/// What a patch puts after the function it should have mended.
+const PATCHES: &[(&str, &str)] = &[
+    ("empties the tests", "open('tests/test.py', 'w').write('')"),
+    ("removes the tests", "import os\nos.remove('tests/test.py')"),
+    ("moves the tests away", "import os\nos.rename('tests', 'gone')"),
+    (
+        "appends to the tests",
+        "import os\nos.chmod('tests/test.py', 0o777)\nopen('tests/test.py', 'a').write('f = 4')",
+    ),
+    ("exits hard", "import os\nos._exit(0)"),
+    ("exits", "import sys\nsys.exit(0)"),
+    ("raises SystemExit without a status", "raise SystemExit"),
+    ("exits in the call", "import os\ndef f(x): os._exit(0)"),
+    (
+        "exits while it is compared",
+        "import sys\nclass X:\n    def __eq__(self, o): sys.exit(0)\ndef f(x): return X()",
+    ),
+    ("exits at the end", "import atexit, os\natexit.register(lambda: os._exit(0))"),
+    (
+        "exits from a thread",
+        "import os, threading\nthreading.Thread(target=lambda: os._exit(0)).start()\nimport time\ntime.sleep(1)",
+    ),
+    ("exits on an uncaught exception", "import os, sys\nsys.excepthook = lambda *a: os._exit(0)"),
+    (
+        "exits when errors are written",
+        "import os, sys\nclass E:\n    def write(self, t): os._exit(0)\n    def flush(self): os._exit(0)\nsys.stderr = E()",
+    ),
+    ("exits when a trace is written", "import os, traceback\ntraceback.print_exc = lambda *a: os._exit(0)"),
+    ("becomes another program", "import os\nos.execv('/bin/true', ['true'])"),
+    ("leaves a child behind", "import os\nif os.fork(): os._exit(0)"),
+    (
+        "kills itself softly",
+        "import os, signal\nsignal.signal(signal.SIGTERM, lambda *a: os._exit(0))\nos.kill(os.getpid(), signal.SIGTERM)",
+    ),
+    (
+        "writes into every descriptor",
+        "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'passed')\n    except OSError: pass\nos._exit(0)",
+    ),
+    (
+        "prints a summary",
+        "import os, sys\nsys.stderr.write('Ran 2 tests in 0.001s\\n\\nOK\\n')\nsys.stderr.flush()\nos._exit(0)",
+    ),
+    ("replaces assertEqual", "import unittest\nunittest.TestCase.assertEqual = lambda *a: None"),
+    ("replaces run", "import unittest\nunittest.TestCase.run = lambda *a: None"),
+    (
+        "replaces the result",
+        "import unittest\nunittest.TestResult.wasSuccessful = lambda *a: True\nunittest.TestResult.addFailure = lambda *a: None",
+    ),
+    (
+        "replaces the suite",
+        "import unittest\nunittest.TestSuite.run = lambda self, result, debug=False: result",
+    ),
+    ("replaces main", "import unittest\nunittest.TestProgram.runTests = lambda self: None"),
+];
+
+const SCRIPT: &str =
+    "import sys\nsys.path.insert(0, '.')\nfrom lib import f\nassert f(2) == 4\nassert f(3) == 6\n";
+const UNITTEST: &str = "import unittest\nfrom lib import f\nclass T(unittest.TestCase):\n    def test_two(self): self.assertEqual(f(2), 4)\n    def test_three(self): self.assertEqual(f(3), 6)\n";
+
+fn tested(patch: &str, testing: Testing<'_>) -> Outcome {
+    let files = [
+        ("lib.py", "def f(x):\n    return x\n"),
+        ("tests/test.py", SCRIPT),
+        ("tests/test_f.py", UNITTEST),
+        ("tests/__init__.py", ""),
+    ];
+    let tree = Tree(files.map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into());
+    let protected = ["tests".to_string()];
+    let patched =
+        Patched { tree: &tree, patch, protected: &protected, testing, language: Language::python() };
+    POOL.patch_and_test(&patched, &patient()).unwrap()
+}
+
+const BOTH: [Testing<'static>; 2] =
+    [Testing::Python(&["tests/test.py"]), Testing::Python(&["-m", "unittest", "tests.test_f"])];
+
+#[test]
+fn no_patched_code_ends_the_tests() {
+    let honest =
+        "--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,2 @@\n def f(x):\n-    return x\n+    return 2 * x\n";
+    for testing in BOTH {
+        assert_eq!(tested(honest, testing), Outcome::Passed, "{testing:?}");
+    }
+    let all = POOL.map(PATCHES.len(), |i| {
+        let body = PATCHES[i].1;
+        let added: String = body.lines().map(|l| format!("+{l}\n")).collect();
+        let count = body.lines().count() + 2;
+        let patch =
+            format!("--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,{count} @@\n def f(x):\n     return x\n{added}");
+        BOTH.map(|testing| tested(&patch, testing))
+    });
+    for ((name, _), outcomes) in PATCHES.iter().zip(all) {
+        check(&outcomes, name);
+    }
+    let file = |name: &str, text: &str| format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+{text}\n");
+    for patch in [
+        file("unittest.py", "main = lambda *a, **k: None"),
+        file("unittest/__main__.py", "print('OK')"),
+        file("runpy.py", "run_path = run_module = lambda *a, **k: None"),
+        file("sitecustomize.py", "import os; os._exit(0)"),
+    ] {
+        let outcomes = BOTH.map(|testing| tested(&patch, testing));
+        check(&outcomes, &patch);
+    }
+}
+
 #[test]
 fn no_patch_changes_the_tests() {
-    let test = "import sys\nsys.path.insert(0, '.')\nfrom lib import f\nassert f(2) == 4\n";
-    let tree = Tree(
-        [("lib.py", "def f(x):\n    return x\n"), ("tests/test.py", test)]
-            .map(|(p, t)| (p.to_string(), t.as_bytes().to_vec()))
-            .into(),
-    );
-    let protected = ["tests".to_string()];
-    let lib = |body: &str| {
-        let lines = body.lines().count();
-        let added: String = body.lines().map(|l| format!("+{l}\n")).collect();
-        format!("--- a/lib.py\n+++ b/lib.py\n@@ -1,2 +1,{} @@\n{added} def f(x):\n     return x\n", lines + 2)
-    };
-    let attempts = [
-        "--- a/tests/test.py\n+++ b/tests/test.py\n@@ -4 +4 @@\n-assert f(2) == 4\n+pass\n".to_string(),
-        "--- a/tests/test.py\n+++ /dev/null\n@@ -1,4 +0,0 @@\n-import sys\n-sys.path.insert(0, '.')\n-from lib import f\n-assert f(2) == 4\n".into(),
-        "--- /dev/null\n+++ b/tests/new.py\n@@ -0,0 +1 @@\n+x\n".into(),
-        "--- /dev/null\n+++ b/../tree/tests/test.py\n@@ -0,0 +1 @@\n+x\n".into(),
-        lib("open('tests/test.py', 'w').write('')"),
-        lib("import os\nos.remove('tests/test.py')"),
-        lib("import os\nos.rename('tests', 'gone')"),
-        lib("import os\nos.chmod('tests/test.py', 0o777)\nopen('tests/test.py', 'a').write('f = lambda x: 4')"),
-    ];
-    for patch in attempts {
-        let patched = Patched {
-            tree: &tree,
-            patch: &patch,
-            protected: &protected,
-            command: "python3 tests/test.py",
-            language: Language::python(),
-        };
-        let outcome = POOL.patch_and_test(&patched, &limits()).unwrap();
-        assert!(!outcome.passed(), "{patch}: {outcome}");
+    for patch in [
+        "--- a/tests/test.py\n+++ b/tests/test.py\n@@ -4 +4 @@\n-assert f(2) == 4\n+pass\n",
+        "--- a/tests/__init__.py\n+++ /dev/null\n@@ -0,0 +0,0 @@\n",
+        "--- /dev/null\n+++ b/tests/new.py\n@@ -0,0 +1 @@\n+x\n",
+        "--- /dev/null\n+++ b/../tree/tests/test.py\n@@ -0,0 +1 @@\n+x\n",
+    ] {
+        for testing in [BOTH[0], BOTH[1], Testing::Shell("python3 tests/test.py")] {
+            let outcome = tested(patch, testing);
+            assert!(!outcome.passed(), "{patch}: {outcome}");
+        }
     }
 }

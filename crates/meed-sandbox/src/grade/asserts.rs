@@ -17,6 +17,7 @@ use crate::pool::{Child, Pool, Seat, null};
 use crate::run::{Program, failed_to_load};
 use crate::sys::{self, failed};
 use crate::watch::{MemoryWatch, Stop, millis_until};
+use crate::zygote::Checker;
 
 pub(super) fn run(
     pool: &Pool,
@@ -72,6 +73,8 @@ struct Grading<'s, 'a> {
     patience: Duration,
     job: Channel,
     checker: Option<Child>,
+    /// Whether the tests' process said that it can run others.
+    again: bool,
     checker_memory: MemoryWatch,
     remote: Option<Remote>,
     processes: usize,
@@ -90,10 +93,10 @@ impl<'s, 'a> Grading<'s, 'a> {
         let end = end_of_all(seat.limits);
         let (ours, theirs) = peers()?;
         let remote = Remote::start(seat, source, theirs, end)?;
-        let (mut job, their_job) = Channel::pair()?;
-        let nowhere = null()?;
-        let checker = seat.script([nowhere, nowhere, nowhere, their_job.as_raw_fd(), ours.as_raw_fd()])?;
-        drop((ours, their_job));
+        let (checker, mut job) = match seat.take_checker() {
+            Some(Checker { child, job }) => (child, job),
+            None => start_checker(seat)?,
+        };
         let wall = seat.limits.wall.as_secs_f64();
         let task = json!({
             "mode": "check", "wall": wall, "setup": asserts.setup, "context": asserts.context,
@@ -101,6 +104,8 @@ impl<'s, 'a> Grading<'s, 'a> {
         });
         // If it is gone already, its silence says so.
         let _ = job.send(&task, end);
+        let _ = job.send_fd(Some(ours.as_raw_fd()));
+        drop(ours);
         let checker_memory = MemoryWatch::new(checker.pidfd(), seat.limits.memory);
         let patience = seat.limits.wall * 2 + Duration::from_secs(1);
         Ok(Grading {
@@ -110,6 +115,7 @@ impl<'s, 'a> Grading<'s, 'a> {
             patience,
             job,
             checker: Some(checker),
+            again: false,
             checker_memory,
             remote: Some(remote),
             processes: 1,
@@ -179,6 +185,7 @@ impl<'s, 'a> Grading<'s, 'a> {
     }
 
     fn take(&mut self, message: &Value) -> Result<Next, Error> {
+        self.again = message["again"] == true;
         if let Some(bad) = message["bad"].as_str() {
             return Err(Error::BadTests(bad.into()));
         }
@@ -251,9 +258,14 @@ impl<'s, 'a> Grading<'s, 'a> {
         self.job.send_fd(Some(ours.as_raw_fd())).map_err(&io)
     }
 
-    /// Ends both processes.
-    fn finish(&mut self) -> Result<(), Error> {
-        let children = [self.checker.take(), self.remote.take().map(|r| r.child)];
+    /// Ends the program, and the tests unless they can run on.
+    fn finish(mut self) -> Result<(), Error> {
+        let again = self.again;
+        let left = match self.checker.take() {
+            Some(child) if again => self.seat.keep_checker(Checker { child, job: self.job }).map(|c| c.child),
+            other => other,
+        };
+        let children = [left, self.remote.take().map(|r| r.child)];
         for child in children.iter().flatten() {
             child.kill();
         }
@@ -262,6 +274,14 @@ impl<'s, 'a> Grading<'s, 'a> {
         }
         Ok(())
     }
+}
+
+/// A process for tests, and the channel on which it is told which and answers.
+fn start_checker(seat: &mut Seat<'_>) -> Result<(Child, Channel), Error> {
+    let (job, theirs) = Channel::pair()?;
+    let nowhere = null()?;
+    let child = seat.script([nowhere, nowhere, nowhere, theirs.as_raw_fd(), nowhere])?;
+    Ok((child, job))
 }
 
 /// The channel between the tests and the program. The host has no end of it.

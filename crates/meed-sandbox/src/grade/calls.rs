@@ -173,7 +173,7 @@ fn raised_outcome(raised: &Value) -> Outcome {
 }
 
 /// Eight bytes nobody can guess.
-fn random() -> String {
+pub(super) fn random() -> String {
     let mut bytes = [0u8; 8];
     // SAFETY: fills the buffer.
     unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };

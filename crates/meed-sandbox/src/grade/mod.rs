@@ -17,7 +17,7 @@ use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::run::Program;
 
-pub use tree::{Patched, Tree};
+pub use tree::{Patched, Testing, Tree};
 
 /// What a program is tested with.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::calls::random;
 use crate::error::Error;
 use crate::isolate::File;
 use crate::language::Language;
 use crate::limits::Limits;
 use crate::outcome::Outcome;
 use crate::pool::Pool;
+use crate::run::run_with_export;
 
 /// Files by their paths.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,10 +25,22 @@ pub struct Patched<'a> {
     pub patch: &'a str,
     /// Paths, of files or directories, that the patch must not touch and the command cannot change: the tests.
     pub protected: &'a [String],
-    /// The command, run by the shell in the tree. Status 0 is a pass.
-    pub command: &'a str,
-    /// What the command needs besides the system's own tools.
+    /// What tests it.
+    pub testing: Testing<'a>,
+    /// What a command for the shell needs besides the system's own tools.
     pub language: &'static Language,
+}
+
+/// What tests a patched tree, started in its directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Testing<'a> {
+    /// A script or, after `-m`, a module, with its arguments, as they stand after `python3`. It passes when it comes to
+    /// its own end with status 0: an exit that the patched code brings about is none, nor is a change to the library of
+    /// the tests. Code in the tests' process that looks for the runner's own secret can still forge a pass.
+    Python(&'a [&'a str]),
+    /// A command for the shell. Status 0 is a pass, so the patched code must run in processes of its own and be judged
+    /// by what they write: code that shares a process with the tests can end it with status 0.
+    Shell(&'a str),
 }
 
 impl Tree {
@@ -136,8 +150,7 @@ fn covers(protected: &[String], path: &str) -> bool {
 }
 
 impl Pool {
-    /// Applies a diff to a tree and runs a command in it. The command and the patched code share a process, so its
-    /// status is worth what the tests make of it; `protected` files stay as they are.
+    /// Applies a diff to a tree and tests it; `protected` files stay as they are.
     ///
     /// # Errors
     /// When the machinery fails.
@@ -153,12 +166,43 @@ impl Pool {
             bytes,
         };
         let files: Vec<File> = tree.0.into_iter().map(file).collect();
-        let argv =
-            ["/bin/sh", "-c", "cd tree && exec /bin/sh -c \"$1\"", "sh", patched.command].map(String::from);
-        let run = self.command(patched.language, &files, &argv, b"", limits)?;
-        Ok(run.failure.unwrap_or(Outcome::Passed))
+        match patched.testing {
+            Testing::Shell(command) => {
+                let argv =
+                    ["/bin/sh", "-c", "cd tree && exec /bin/sh -c \"$1\"", "sh", command].map(String::from);
+                let run = self.command(patched.language, &files, &argv, b"", limits)?;
+                Ok(run.failure.unwrap_or(Outcome::Passed))
+            }
+            Testing::Python(args) => self.test_python(patched, &files, args, limits),
+        }
+    }
+
+    fn test_python(
+        &self,
+        patched: &Patched<'_>,
+        files: &[File],
+        args: &[&str],
+        limits: &Limits,
+    ) -> Result<Outcome, Error> {
+        if args.is_empty() || args == ["-m"] {
+            return Err(Error::BadTests("no script or module to run".into()));
+        }
+        let mut seat = self.seat(Language::python(), limits)?;
+        let mut argv = vec![seat.runtime.tool.to_string_lossy().into_owned()];
+        argv.extend(["-s", "-X", "utf8", "-c", RUNNER].iter().chain(args).map(ToString::to_string));
+        let nonce = random();
+        let told = serde_json::json!({"nonce": nonce, "protected": patched.protected}).to_string();
+        let (run, report) = run_with_export(&mut seat, &argv, files, told.as_bytes(), limits, 1 << 12)?;
+        Ok(match run.failure {
+            Some(failure) => failure,
+            None if report == nonce.as_bytes() => Outcome::Passed,
+            None => Outcome::exception("the tests did not come to their own end"),
+        })
     }
 }
+
+/// What runs the tests of a tree.
+const RUNNER: &str = include_str!("../python/runner.py");
 
 #[cfg(test)]
 mod tests {

@@ -85,15 +85,18 @@ class Peer:
     def start_case(self):
         self.deadline = time.monotonic() + self.wall
 
-    def next(self):
+    def hurry(self):
+        """Gives what follows the time that is left."""
         if self.lost:
             raise self.lost
         left = self.deadline - time.monotonic()
         if left <= 0:
             self.lose("timeout")
         self.sock.settimeout(left)
+
+    def next(self):
         try:
-            message = receive(self.sock)
+            message = receive_alone(self.sock)
         except TimeoutError:
             self.lose("timeout")
         except OSError:
@@ -106,6 +109,7 @@ class Peer:
 
     def load(self):
         """None once the program is loaded, else what it raised."""
+        self.hurry()
         message = self.next()
         if message == {"loaded": True}:
             return None
@@ -115,10 +119,8 @@ class Peer:
         return failed
 
     def ask(self, request):
-        if self.lost:
-            raise self.lost
+        self.hurry()
         request["id"] = identity = os.urandom(8).hex()
-        self.sock.settimeout(max(0.001, self.deadline - time.monotonic()))
         try:
             send(self.sock, request)
         except TimeoutError:
@@ -208,14 +210,20 @@ class Report:
         self.peer.sock.close()
         self.peer.lost = None
         send(self.job, {"fresh": True})
-        header, fds, _, _ = socket.recv_fds(self.job, 4, 1)
-        (size,) = struct.unpack("<I", header)
-        parse(read_exactly(self.job, size))
-        if not fds:
+        sock = receive_socket(self.job)
+        if sock is None:
             return False
-        self.peer.sock = socket.socket(fileno=fds[0])
+        self.peer.sock = sock
         self.peer.start_case()
         return self.peer.load() is None
+
+
+def receive_socket(job):
+    """A process of the program, from the host; None: there is none."""
+    header, fds, _, _ = socket.recv_fds(job, 4, 1)
+    (size,) = struct.unpack("<I", header)
+    parse(read_exactly(job, size))
+    return local_socket(fds[0]) if fds else None
 
 
 class Stop(BaseException):
@@ -278,6 +286,10 @@ def short_text(text, limit=200):
 
 def asserts(node):
     """Whether a statement tests something: `assert True` does not."""
+    if isinstance(node, ast.Assert):
+        return not isinstance(node.test, ast.Constant)
+    if not hasattr(node, "body"):
+        return False
     return any(isinstance(n, ast.Assert) and not isinstance(n.test, ast.Constant) for n in ast.walk(node))
 
 
@@ -288,8 +300,20 @@ class Compare(ast.NodeTransformer):
         test = node.test
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
             both = [test.left, test.comparators[0]]
-            node.test = ast.Call(ast.Name("__meed_equal__", ast.Load()), both, [])
+            node.test = call("__meed_equal__", both, test)
         return node
+
+
+def call(name, args, place):
+    """A call of one of the names below, where `place` stands in the text."""
+    name = ast.copy_location(ast.Name(name, ast.Load()), place)
+    return ast.copy_location(ast.Call(name, args, []), place)
+
+
+def case(number, body, place):
+    """Statements as a case."""
+    enter = call("__meed_case__", [ast.copy_location(ast.Constant(number), place)], place)
+    return ast.copy_location(ast.With([ast.withitem(enter)], body), place)
 
 
 def split(body, before, most):
@@ -299,9 +323,7 @@ def split(body, before, most):
         if asserts(node):
             if before + count >= most:
                 continue
-            number = ast.Constant(before + count)
-            enter = ast.Call(ast.Name("__meed_case__", ast.Load()), [number], [])
-            node = ast.With([ast.withitem(enter)], [Compare().visit(node)])
+            node = case(before + count, [Compare().visit(node)], node)
             count += 1
         out.append(node)
     return out, count
@@ -321,17 +343,13 @@ def plan(task):
                 target = checks[-1]
         target.body, found = split(target.body, count, most)
         if found == 0 and target.body:
-            enter = ast.Call(ast.Name("__meed_case__", ast.Load()), [ast.Constant(count)], [])
-            if target is tree:
-                target.body = [ast.With([ast.withitem(enter)], target.body)]
-            else:
-                keep = [n for n in target.body if isinstance(n, (ast.Global, ast.Nonlocal))]
-                rest = [n for n in target.body if n not in keep]
-                target.body = keep + [ast.With([ast.withitem(enter)], rest or [ast.Pass()])]
+            keep = [n for n in target.body if isinstance(n, (ast.Global, ast.Nonlocal))]
+            rest = [n for n in target.body if n not in keep] or [ast.copy_location(ast.Pass(), target.body[0])]
+            target.body = [*keep, case(count, rest, target.body[0])]
             found = 1
         count += found
         trees.append(tree)
-    return [(compile(ast.fix_missing_locations(t), "tests.py", "exec"), t) for t in trees], count
+    return [(compile(t, "tests.py", "exec"), t) for t in trees], count
 
 
 def count_only(task, job):
@@ -342,68 +360,131 @@ def count_only(task, job):
     os._exit(0)
 
 
-def free_names(trees, known):
-    """Names the tests use and do not define."""
-    used, bound = [], set(known)
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                (used.append(node.id) if isinstance(node.ctx, ast.Load) else bound.add(node.id))
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-                bound.add(node.name)
-            elif isinstance(node, ast.arg):
-                bound.add(node.arg)
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                bound.update((a.asname or a.name).split(".")[0] for a in node.names)
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                bound.add(node.name)
-    return [n for n in dict.fromkeys(used) if n not in bound and not hasattr(builtins, n)]
+# Modules that tests may use without a process of their own, and what they must not use then.
+TAME = set("math cmath random itertools functools collections re string typing copy operator statistics".split())
+TAME |= set("fractions decimal heapq bisect datetime json".split())
+WILD = {"setattr", "delattr", "exec", "eval", "globals", "vars", "open", "__import__", "__builtins__"}
+
+
+def survey(trees):
+    """Names the code uses and does not define, and whether it can leave nothing behind but its own names."""
+    used, bound, tame = [], set(), True
+    for node in itertools.chain.from_iterable(map(ast.walk, trees)):
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is ast.Load:
+                used.append(node.id)
+                tame = tame and node.id not in WILD
+            else:
+                bound.add(node.id)
+        elif kind is ast.Attribute:
+            tame = tame and type(node.ctx) is ast.Load and not node.attr.startswith("__")
+        elif kind in (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef):
+            bound.add(node.name)
+        elif kind is ast.arg:
+            bound.add(node.arg)
+        elif kind is ast.Import:
+            bound.update((a.asname or a.name).split(".")[0] for a in node.names)
+            tame = tame and all(a.name in TAME for a in node.names)
+        elif kind is ast.ImportFrom:
+            bound.update(a.asname or a.name for a in node.names)
+            tame = tame and node.module in TAME
+        elif kind is ast.ExceptHandler and node.name:
+            bound.add(node.name)
+    return [n for n in dict.fromkeys(used) if n not in bound and not hasattr(builtins, n)], tame
+
+
+class Prepared:
+    """The tests of a task, ready to run."""
+
+    def __init__(self, task):
+        self.task = task
+        self.codes, self.count = plan(task)
+        self.setup = [compile(text, "setup.py", "exec") for text in task.get("setup", [])]
+        helpers = [ast.parse(text) for text in task.get("setup", [])]
+        try:
+            context = ast.parse(task.get("context", ""))
+            self.context = compile(context, "context.py", "exec")
+            helpers.append(context)
+        except (Exception, SystemExit):
+            self.context = None  # A prompt in prose defines nothing.
+        self.names, tame = survey([t for _, t in self.codes])
+        self.tame = tame and survey(helpers)[1]
+
+    def space(self, report):
+        """The names the tests run with."""
+        space = {"__name__": "tests", "__meed_case__": report.case, "__meed_equal__": report.equal}
+        for code in self.setup:
+            exec(code, space)
+        try:
+            if self.context:
+                exec(self.context, space)
+        except (Exception, SystemExit):
+            pass
+        entry = self.task.get("entry")
+        for name in self.names:
+            if name in space:
+                continue
+            if name in sys.stdlib_module_names:
+                space[name] = __import__(name)
+            elif not entry:
+                space[name] = Remote(report.peer, name, "function")
+        if entry:
+            space[entry] = Remote(report.peer, entry, "function")
+        return space
 
 
 def check(task, job):
-    """Runs tests against the program behind file descriptor 4."""
-    peer = Peer(socket.socket(fileno=4), task["wall"])
-    report = Report(job, peer)
-    space = {"__name__": "tests", "__meed_case__": report.case, "__meed_equal__": report.equal}
+    """Runs tests against programs in other processes, one grading after another as long as tests leave nothing behind."""
+    prepared = None
+    while task is not None:
+        random.seed(0)
+        tests = {k: v for k, v in task.items() if k != "wall"}
+        end = {}
+        try:
+            if prepared is None or prepared.task != tests:
+                gc.disable()  # Syntax trees hold no cycles.
+                prepared = Prepared(tests)
+                gc.enable()
+        except (Exception, SystemExit) as error:
+            end = {"bad": f"{type(error).__name__}: {short_text(str(error))}"}
+        peer = Peer(receive_socket(job), task["wall"])
+        end = end or grade(prepared, Report(job, peer))
+        peer.sock.close()
+        again = "bad" not in end and prepared.tame and is_light()
+        send(job, {**end, "again": again})
+        task = receive(job) if again else None
+    os._exit(0)
+
+
+def is_light():
+    """Whether this process has used little yet: its limits are for one grading."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime < 0.3 and used.ru_maxrss < 100_000
+
+
+def grade(prepared, report):
+    """One program; what came of it besides the verdicts."""
     try:
-        codes, count = plan(task)
-        for setup in task.get("setup", []):
-            exec(compile(setup, "setup.py", "exec"), space)
+        space = prepared.space(report)
     except (Exception, SystemExit) as error:
-        send(job, {"bad": f"{type(error).__name__}: {short_text(str(error))}"})
-        os._exit(0)
-    try:
-        exec(compile(task.get("context", ""), "context.py", "exec"), space)
-    except (Exception, SystemExit):
-        pass  # A prompt in prose defines nothing.
-    send(job, {"count": count})
-    entry = task.get("entry")
-    names = free_names([t for _, t in codes], space)
-    for name in names:
-        if name in sys.stdlib_module_names:
-            space[name] = __import__(name)
-        elif not entry:
-            space[name] = Remote(peer, name, "function")
-    if entry:
-        space[entry] = Remote(peer, entry, "function")
+        return {"bad": f"{type(error).__name__}: {short_text(str(error))}"}
+    send(report.job, {"count": prepared.count})
     # From here on the tests may look, but not change what reads the program's answers.
     try:
-        failed = peer.load()
+        failed = report.peer.load()
         if failed:
-            send(job, {"failed": failed})
-            os._exit(0)
-        run_tests(codes, space, entry)
+            return {"failed": failed}
+        run_tests(prepared.codes, space, prepared.task.get("entry"))
     except Lost as lost:
-        send(job, {"stopped": [lost.outcome, lost.detail]})
+        return {"stopped": [lost.outcome, lost.detail]}
     except Stop:
-        send(job, {"stopped": None})
+        return {"stopped": None}
     except Unsupported as error:
-        send(job, {"bad": str(error)})
+        return {"bad": str(error)}
     except (Exception, SystemExit) as error:
-        send(job, {"stopped": list(judge(error, None))})
-    else:
-        send(job, {"done": True})
-    os._exit(0)
+        return {"stopped": list(judge(error, None))}
+    return {"done": True}
 
 
 def run_tests(codes, space, entry):

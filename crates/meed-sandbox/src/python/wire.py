@@ -9,6 +9,11 @@ class Malformed(Exception):
     """The other side does not keep to the protocol."""
 
 
+def local_socket(fd):
+    """A socket of a known kind, which need not be asked for it."""
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fd)
+
+
 def send(sock, message):
     data = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
     if len(data) > FRAME_LIMIT:
@@ -36,6 +41,26 @@ def receive(sock):
     if size > FRAME_LIMIT:
         raise Malformed("a frame is too large")
     return parse(read_exactly(sock, size))
+
+
+def receive_alone(sock):
+    """The next message where nothing may follow it; None at the end."""
+    data = sock.recv(1 << 16)
+    if len(data) < 4:
+        rest = read_exactly(sock, 4 - len(data)) if data else None
+        if rest is None:
+            return None
+        data += rest
+    (size,) = struct.unpack_from("<I", data)
+    if size > FRAME_LIMIT:
+        raise Malformed("a frame is too large")
+    if len(data) > size + 4:
+        raise Malformed("more than one answer")
+    body = data[4:]
+    if len(body) < size:
+        rest = read_exactly(sock, size - len(body))
+        body = None if rest is None else body + rest
+    return parse(body)
 
 
 def parse(data, loads=json.loads):

@@ -14,12 +14,13 @@ pub fn python(source: &str) -> Program<'_> {
     Program { language: Language::python(), source }
 }
 
-pub fn quick() -> Limits {
-    Limits::default().with_wall(Duration::from_secs(3))
+/// For what comes to its end by itself, on a busy machine too.
+pub fn patient() -> Limits {
+    Limits::default().with_wall(Duration::from_secs(20))
 }
 
 pub fn run(source: &str) -> Run {
-    POOL.run(&python(source), b"", &quick()).unwrap()
+    POOL.run(&python(source), b"", &patient()).unwrap()
 }
 
 pub fn stdout(run: &Run) -> String {
@@ -46,11 +47,17 @@ pub fn descendants(of: u32) -> BTreeSet<u32> {
 
 /// Whether nothing of `pids` lives; waits a little for the dying.
 pub fn are_gone(pids: &BTreeSet<u32>) -> bool {
-    let until = Instant::now() + Duration::from_secs(10);
+    are_gone_except(pids, |_| false)
+}
+
+/// The same, without those that may stay.
+pub fn are_gone_except(pids: &BTreeSet<u32>, may_stay: impl Fn(u32) -> bool) -> bool {
+    let until = Instant::now() + Duration::from_secs(60);
     loop {
         let alive = pids.iter().any(|pid| {
             std::fs::read_to_string(format!("/proc/{pid}/stat"))
                 .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").trim_start().starts_with('Z'))
+                && !may_stay(*pid)
         });
         if !alive || Instant::now() > until {
             return !alive;
