@@ -23,8 +23,8 @@ fn tests_of_tasks_are_found_in_files() {
     folder.file("spec.star", "reward = code_tests()\nshare = code_tests(per = \"test\").mean(\"rollout\")\nwhy = code_tests(give = \"outcome\")\n");
     folder.good("score spec.star tasks.jsonl -o out.jsonl");
     let rows = folder.rows("out.jsonl");
-    assert_eq!(rows[0]["reward"], serde_json::json!([1.0, 0.0]));
-    assert_eq!(rows[0]["share"], serde_json::json!([1.0, 0.5]));
+    assert_eq!(rows[0]["reward"], serde_json::json!([1, 0]));
+    assert_eq!(rows[0]["share"], serde_json::json!([1, 0.5]));
     assert_eq!(rows[0]["why"], serde_json::json!(["passed", "wrong_answer"]));
 }
 
