@@ -114,8 +114,7 @@ impl Given {
         }
         let given = |values, kind, dim| Given { axis: None, values, kind, dim };
         // A buffer of bytes of truth values says so with its format.
-        let truths =
-            value.getattr_opt("dtype")?.is_some_and(|d| d.str().is_ok_and(|d| d.to_string() == "bool"));
+        let truths = value.getattr_opt("dtype")?.is_some_and(|d| d.str().is_ok_and(|d| d == "bool"));
         let kind = if truths { Kind::Bool } else { Kind::Number };
         let source = if truths { value.call_method1("view", ("uint8",))? } else { value.clone() };
         if let Some(numbers) = doubles(&source)? {

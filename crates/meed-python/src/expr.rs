@@ -1,5 +1,6 @@
 //! Expressions as Python writes them: built into a graph when the columns of the data are known.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -167,9 +168,9 @@ pub(crate) fn reachable<'a>(roots: impl IntoIterator<Item = &'a Arc<Expr>>) -> V
     let mut found: HashMap<*const Expr, Arc<Expr>> = HashMap::new();
     let mut open: Vec<Arc<Expr>> = roots.into_iter().cloned().collect();
     while let Some(expr) = open.pop() {
-        if !found.contains_key(&Arc::as_ptr(&expr)) {
+        if let Entry::Vacant(place) = found.entry(Arc::as_ptr(&expr)) {
             open.extend(expr.parts());
-            found.insert(Arc::as_ptr(&expr), expr);
+            place.insert(expr);
         }
     }
     let mut all: Vec<Arc<Expr>> = found.into_values().collect();

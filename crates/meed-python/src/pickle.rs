@@ -39,7 +39,7 @@ const BINARY: [Binary; 15] = [
 type Reduced<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)>;
 
 pub(crate) fn reduce_signal<'py>(py: Python<'py>, expr: &Arc<Expr>) -> Reduced<'py> {
-    let (nodes, at) = encode(py, &[expr.clone()])?;
+    let (nodes, at) = encode(py, std::slice::from_ref(expr))?;
     let restore = py.import("meed._meed")?.getattr("_signal")?;
     let args = PyTuple::new(py, [nodes.into_any(), at[0].into_pyobject(py)?.into_any()])?;
     Ok((restore, args))

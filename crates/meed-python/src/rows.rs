@@ -63,9 +63,12 @@ fn in_row(py: Python<'_>, e: PyErr, i: usize) -> PyErr {
     PyTypeError::new_err(message)
 }
 
+/// The members of an object.
+type Members = Vec<(Box<str>, Value)>;
+
 /// Columns of equal length as rows.
 pub(crate) fn of_columns(columns: &Bound<'_, PyDict>) -> PyResult<Vec<Value>> {
-    let mut rows: Option<Vec<Vec<(Box<str>, Value)>>> = None;
+    let mut rows: Option<Vec<Members>> = None;
     for (name, column) in columns {
         let name: String = name.extract()?;
         let cells = cells(&column)

@@ -108,9 +108,9 @@ fn of_python(
         return Ok(Tests::Calls(Calls { function, cases, tolerance, wrapped: false }));
     }
     if tests.iter().all(|t| t.cast::<PyString>().is_ok()) {
-        let tests = tests.iter().map(|t| Ok(t.extract::<String>()?)).collect::<PyResult<_>>()?;
+        let tests = tests.iter().map(|t| t.extract::<String>()).collect::<PyResult<_>>()?;
         return Ok(Tests::Asserts(Asserts { tests, ..Asserts::default() }));
     }
-    let cases = tests.iter().map(|t| Ok(t.extract::<(String, String)>()?)).collect::<PyResult<_>>()?;
+    let cases = tests.iter().map(|t| t.extract::<(String, String)>()).collect::<PyResult<_>>()?;
     Ok(Tests::Stdio(Stdio { cases, tolerance }))
 }

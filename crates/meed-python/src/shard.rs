@@ -250,7 +250,7 @@ impl Merged {
             return Err(error::Error::new_err(message));
         };
         let spans: Vec<Range<usize>> = match own {
-            Axis::BATCH => vec![0..1],
+            Axis::BATCH => std::iter::once(0..1).collect(),
             _ if shard.tree().contains(Axis::ROLLOUT, own) => {
                 let offsets = shard.offsets(Axis::ROLLOUT).windows(2);
                 let rollouts =

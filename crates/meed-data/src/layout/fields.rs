@@ -190,6 +190,10 @@ impl Builder<'_> {
                 return Ok(whole(candidate, levels, None));
             }
             Some("group") if rest > 0 && base == Axis::GROUP => return Ok(whole(candidate, levels, None)),
+            // As above: texts of a task, such as its tests, that happen to be as many as its rollouts.
+            Some("group") if aligned && rest == 0 && leaf == Leaf::Text => {
+                return Ok(whole(candidate, Vec::new(), None));
+            }
             Some("vector") if rest > 0 && leaf == Leaf::Number => {
                 let dim = self.dim(&candidate);
                 candidate.hops.pop();
