@@ -386,6 +386,15 @@ def common_subsequence(a: Value, b: Value) -> Signal:
 def similarity(a: Value, b: Value) -> Signal:
     r"""How alike two texts (or lists) are, from 0 to 1: twice the characters in matching blocks over all characters."""
 
+def sql_rows(query: Value, db: Value, most: Value = 100000) -> Signal:
+    r"""The rows a query gives; None when it fails."""
+
+def sql_same(a: Value, b: Value, db: Value) -> Signal:
+    r"""Whether two queries give the same set of rows; None when one fails."""
+
+def sql_names(query: Value) -> Signal:
+    r"""The names of tables and columns in a query, in order of the alphabet; None for what is no query."""
+
 def solve(matrix: Value, right: Value) -> Signal:
     r"""The x for which the matrix times x is the right side; None when the matrix is singular."""
 
