@@ -93,8 +93,11 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let ignore_case = options.bool("ignore_case")?;
     Ok(per_answer(options, move |text, answer| {
         let prepare = |text: &str| {
-            let text = if ignore_case { split::lower(text) } else { text.to_string() };
-            if tokens == "13a" { separated(text.trim_end_matches(split::is_space)) } else { text }
+            let text = if ignore_case { Cow::Owned(split::lower(text)) } else { Cow::Borrowed(text) };
+            match tokens {
+                "13a" => separated(text.trim_end_matches(split::is_space)),
+                _ => text.into_owned(),
+            }
         };
         let text = prepare(text);
         let references: Vec<String> = alternatives(answer).map(prepare).collect();
@@ -179,19 +182,21 @@ fn separated(text: &str) -> String {
     }
     let mut bytes = Vec::with_capacity(text.len() + text.len() / 4 + 2);
     bytes.push(b' ');
-    for byte in text.bytes() {
+    let mut written = 0;
+    for (i, byte) in text.bytes().enumerate() {
         if APART.get(usize::from(byte)) == Some(&true) {
-            bytes.extend([b' ', byte, b' ']);
-        } else {
-            bytes.push(byte);
+            bytes.extend_from_slice(&text.as_bytes()[written..i]);
+            bytes.extend_from_slice(&[b' ', byte, b' ']);
+            written = i + 1;
         }
     }
+    bytes.extend_from_slice(&text.as_bytes()[written..]);
     bytes.push(b' ');
     let digit = |byte: u8| byte.is_ascii_digit();
     let stops = |bytes: &[u8]| memchr::memchr2(b'.', b',', bytes);
-    let bytes = spread(&bytes, stops, |a, _| a.is_some_and(|a| !digit(a)), true);
-    let bytes = spread(&bytes, stops, |_, b| b.is_some_and(|b| !digit(b)), false);
-    let bytes = spread(&bytes, |bytes| memchr::memchr(b'-', bytes), |a, _| a.is_some_and(digit), true);
+    let bytes = spread(bytes, stops, |a, _| a.is_some_and(|a| !digit(a)), true);
+    let bytes = spread(bytes, stops, |_, b| b.is_some_and(|b| !digit(b)), false);
+    let bytes = spread(bytes, |bytes| memchr::memchr(b'-', bytes), |a, _| a.is_some_and(digit), true);
     // Spaces were put beside characters of ASCII only.
     String::from_utf8(bytes).unwrap_or_default()
 }
@@ -199,12 +204,12 @@ fn separated(text: &str) -> String {
 /// Spaces around the bytes that `next` finds where `apart` says so of the byte before and the byte after; with `before`
 /// that depends on the byte before, which then belongs to no other pair, else on the byte after.
 fn spread(
-    bytes: &[u8],
+    bytes: Vec<u8>,
     next: impl Fn(&[u8]) -> Option<usize>,
     apart: impl Fn(Option<u8>, Option<u8>) -> bool,
     before: bool,
 ) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8);
+    let mut out = Vec::new();
     // What is not yet written, what is not yet part of a pair, and where the search goes on.
     let (mut written, mut free, mut at) = (0, 0, 0);
     while let Some(found) = next(&bytes[at..]) {
@@ -215,10 +220,14 @@ fn spread(
         if i < free || !apart(neighbours.0, neighbours.1) {
             continue;
         }
+        out.reserve(bytes.len() - written + 32);
         out.extend_from_slice(&bytes[written..i]);
-        out.extend([b' ', bytes[i], b' ']);
+        out.extend_from_slice(&[b' ', bytes[i], b' ']);
         written = i + 1;
         free = if before { i + 1 } else { i + 2 };
+    }
+    if written == 0 {
+        return bytes;
     }
     out.extend_from_slice(&bytes[written..]);
     out
