@@ -206,8 +206,11 @@ const PATTERN_LIMIT: usize = 1 << 20;
 /// most searches.
 const KEPT: usize = 256;
 
+/// Patterns by their text and whether case is ignored; `None` for what is no pattern.
+type Patterns = HashMap<(String, bool), Option<Arc<Regex>>>;
+
 thread_local! {
-    static PATTERNS: RefCell<HashMap<(String, bool), Option<Arc<Regex>>>> = RefCell::default();
+    static PATTERNS: RefCell<Patterns> = RefCell::default();
 }
 
 /// A pattern of Python's `re` as one that runs in linear time; `None` when there is none.
