@@ -1,27 +1,16 @@
 //! SQL inside functions: rows of a query, two queries compared, the names in one.
 
-use meed_algebra::{Arg as A, Example, Family, TypeError, Word};
+use meed_algebra::{Arg as A, TypeError};
 use meed_score::program::plain::{self, Value};
 
-use super::{Arg, Args, Plain, eg};
+use super::texts::def;
+use super::{Arg, Plain, eg};
 
 const QUERY: A = A { name: "query", help: "one `SELECT`" };
 const DB: A = A { name: "db", help: "a script that makes the database, or the path of an SQLite file" };
 
 /// The most rows one query gives.
 const ROWS: usize = 100_000;
-
-const fn def(
-    name: &'static str,
-    axes: &'static str,
-    summary: &'static str,
-    details: &'static str,
-    args: &'static [A],
-    examples: &'static [Example],
-    run: fn(&Args<'_>) -> Result<Arg, TypeError>,
-) -> Plain {
-    Plain { word: Word { name, family: Family::PlainText, axes, summary, details, args, examples }, run }
-}
 
 fn cell(value: Value) -> Arg {
     match value {

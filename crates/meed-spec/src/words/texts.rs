@@ -8,7 +8,8 @@ use crate::texts;
 const TEXT: A = A { name: "text", help: "a text" };
 const PATTERN: A = A { name: "pattern", help: "a regular expression" };
 
-const fn def(
+/// A word on plain texts.
+pub(super) const fn def(
     name: &'static str,
     axes: &'static str,
     summary: &'static str,
