@@ -30,6 +30,7 @@
 pub mod error;
 pub mod geometry;
 pub mod instruct;
+pub mod kept;
 pub mod options;
 pub mod overlap;
 pub mod program;

@@ -2,38 +2,28 @@
 //! comparisons have a budget.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use meed_algebra::TypeError;
+use meed_score::kept::Kept;
 use regex::Regex;
 
 use crate::words::Arg;
 
-/// Patterns that stay compiled, per thread.
-const KEPT: usize = 256;
-
 thread_local! {
-    static PATTERNS: RefCell<HashMap<String, Rc<Regex>>> = RefCell::default();
+    static PATTERNS: RefCell<Kept<String, Rc<Regex>>> = RefCell::default();
 }
 
 fn pattern(text: &str) -> Result<Rc<Regex>, TypeError> {
-    if let Some(known) = PATTERNS.with_borrow(|p| p.get(text).cloned()) {
-        return Ok(known);
-    }
-    let regex = Regex::new(text).map_err(|e| {
-        let lines = e.to_string();
-        let last = lines.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_string();
-        TypeError::new(format!("`{text}` is not a pattern")).note(last)
-    })?;
-    let regex = Rc::new(regex);
-    PATTERNS.with_borrow_mut(|p| {
-        if p.len() >= KEPT {
-            p.clear();
-        }
-        p.insert(text.to_string(), Rc::clone(&regex));
-    });
-    Ok(regex)
+    let compile = || {
+        Regex::new(text).map(Rc::new).map_err(|e| {
+            let lines = e.to_string();
+            let last =
+                lines.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_string();
+            TypeError::new(format!("`{text}` is not a pattern")).note(last)
+        })
+    };
+    PATTERNS.with_borrow_mut(|kept| kept.get(text, compile))
 }
 
 /// What a match says: its text, the text of its only group, or those of its groups.

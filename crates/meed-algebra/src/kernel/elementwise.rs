@@ -214,12 +214,7 @@ pub fn isin(x: Operand<'_>, values: &[f64], out: &mut [f64]) {
 #[inline(always)]
 fn exponential<const CHECK: bool>(x: Operand<'_>, out: &mut Out<'_, CHECK>) -> bool {
     let Operand::Slice(xs) = x else { return map1(x, out, exp::exp) };
-    let mut near = true;
-    for (o, x) in out.0.iter_mut().zip(xs) {
-        *o = exp::near(*x);
-        near &= exp::is_near(*x);
-    }
-    !near && map1(x, out, exp::exp)
+    !exp::all_near(xs, 0.0, out.0) && map1(x, out, exp::exp)
 }
 
 /// `out = f(x)`; whether any result is not a number, if that is checked.

@@ -38,13 +38,13 @@ pub fn exp(x: f64) -> f64 {
 
 /// Whether [`near`] may be used.
 #[inline(always)]
-pub fn is_near(x: f64) -> bool {
+fn is_near(x: f64) -> bool {
     x.abs() <= NEAR
 }
 
 /// [`exp`] where the result is a normal number.
 #[inline(always)]
-pub fn near(x: f64) -> f64 {
+fn near(x: f64) -> f64 {
     let (y, k) = parts(x);
     // The exponent of `y` plus k: `k` stands in the lowest bits of the rounded number.
     f64::from_bits(y.to_bits().wrapping_add(k << 52))
@@ -81,14 +81,20 @@ fn shifted_avx2(xs: &[f64], by: f64, out: &mut [f64]) {
 
 #[inline(always)]
 fn shifted_plain(xs: &[f64], by: f64, out: &mut [f64]) {
+    if !all_near(xs, by, out) {
+        out.iter_mut().zip(xs).for_each(|(o, x)| *o = exp(x - by));
+    }
+}
+
+/// `out = exp(x - by)` where every result is a normal number, which needs fewer instructions: whether that is so.
+#[inline(always)]
+pub fn all_near(xs: &[f64], by: f64, out: &mut [f64]) -> bool {
     let mut all_near = true;
     for (o, x) in out.iter_mut().zip(xs) {
         *o = near(x - by);
         all_near &= is_near(x - by);
     }
-    if !all_near {
-        out.iter_mut().zip(xs).for_each(|(o, x)| *o = exp(x - by));
-    }
+    all_near
 }
 
 /// `exp(x)` as `y * 2^k`: `y` between 0.7 and 1.5, and the bits of `k`, of which the upper twelve say nothing.

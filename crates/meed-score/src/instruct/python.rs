@@ -2,15 +2,13 @@
 //! part of their definition.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexBuilder};
 
-/// White space: Unicode's, and the four separators of ASCII.
-pub(crate) fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
+use crate::kept::Kept;
+pub(crate) use crate::strings::split::is_space;
 
 /// A character of a word, `\w`: letters and numbers of any script, and `_`.
 pub(crate) fn is_word(c: char) -> bool {
@@ -202,32 +200,23 @@ fn find(text: &[u8], word: &[u8], from: usize) -> Option<usize> {
 /// Bytes a compiled pattern may take.
 const PATTERN_LIMIT: usize = 1 << 20;
 
-/// Patterns that stay compiled, per thread: the rollouts of a task bring the same ones, and compiling takes longer than
-/// most searches.
-const KEPT: usize = 256;
-
-/// Patterns by their text and whether case is ignored; `None` for what is no pattern.
-type Patterns = HashMap<(String, bool), Option<Arc<Regex>>>;
+/// `None` for what is no pattern.
+type Compiled = Option<Arc<Regex>>;
 
 thread_local! {
-    static PATTERNS: RefCell<Patterns> = RefCell::default();
+    /// By their text and whether case is ignored.
+    static PATTERNS: RefCell<Kept<(String, bool), Compiled>> = RefCell::default();
 }
 
 /// A pattern of Python's `re` as one that runs in linear time; `None` when there is none.
-pub(crate) fn pattern(python: &str, ignore_case: bool) -> Option<Arc<Regex>> {
+pub(crate) fn pattern(python: &str, ignore_case: bool) -> Compiled {
+    let compile = || {
+        let mut builder = RegexBuilder::new(&translate(python));
+        builder.case_insensitive(ignore_case).size_limit(PATTERN_LIMIT).build().ok().map(Arc::new)
+    };
     let key = (python.to_string(), ignore_case);
-    if let Some(known) = PATTERNS.with_borrow(|patterns| patterns.get(&key).cloned()) {
-        return known;
-    }
-    let mut builder = RegexBuilder::new(&translate(python));
-    let compiled = builder.case_insensitive(ignore_case).size_limit(PATTERN_LIMIT).build().ok().map(Arc::new);
-    PATTERNS.with_borrow_mut(|patterns| {
-        if patterns.len() >= KEPT {
-            patterns.clear();
-        }
-        patterns.insert(key, compiled.clone());
-    });
-    compiled
+    let Ok(pattern) = PATTERNS.with_borrow_mut(|kept| kept.get(&key, || Ok::<_, Infallible>(compile())));
+    pattern
 }
 
 /// The same pattern in Rust's syntax: classes as Python means them, and characters that only Rust gives a meaning

@@ -67,10 +67,10 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         let text = prepare(text);
         let references: Vec<String> = alternatives(answer).map(prepare).collect();
         let mut vocabulary = Vocabulary::default();
-        let text = vocabulary.ids(split::words(&text));
+        let text = vocabulary.ids_of(&text, false);
         let (mut edits, mut words) = (usize::MAX, 0);
         for reference in &references {
-            let reference = vocabulary.ids(split::words(reference));
+            let reference = vocabulary.ids_of(reference, false);
             edits = edits.min(shifts::edits(&text, &reference));
             words += reference.len();
         }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use meed_algebra::Arg;
 use meed_sandbox::Language;
 
+use crate::options::{Default, Opt};
 use crate::search::outside_thinking;
 
 /// A program, and the language its block names.
@@ -15,6 +17,18 @@ pub(super) struct Code<'t> {
 
 /// Which fenced block counts.
 pub(super) const BLOCKS: [&str; 3] = ["last", "first", "none"];
+pub(super) const BLOCK: Opt =
+    Opt { name: "block", default: Default::Text("last"), help: "last, first or none" };
+pub(super) const BLOCK_ARG: Arg =
+    Arg { name: "block=\"last\"", help: "which fenced block is the program: `last`, `first`, `none`" };
+
+/// What programs are written in.
+pub(super) const LANGUAGE: Opt =
+    Opt { name: "language", default: Default::None, help: "what programs are written in" };
+pub(super) const LANGUAGE_ARG: Arg = Arg {
+    name: "language=None",
+    help: "what programs are written in; else what the block says, else Python",
+};
 
 /// The program in a response: a fenced block outside thinking, or all of it where there is none. `None` when the
 /// response is still thinking at its end.

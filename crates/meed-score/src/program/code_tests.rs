@@ -5,10 +5,10 @@ use std::sync::Arc;
 use meed_algebra::{Arg, EvalError, Example, Family, Function, Kind, Reason, Slice, Unfold, Values, Word};
 use meed_sandbox::{Language, Limits, Outcome, Program, Tests};
 
-use super::code::{BLOCKS, completed, program};
+use super::code::{BLOCK, BLOCK_ARG, BLOCKS, LANGUAGE, LANGUAGE_ARG, completed, program};
 use super::give::{Give, Trouble, absence, of_all};
-use super::pool::{self, MEMORY, TIMEOUT, count, limits, notice, test};
-use super::tasks::{Fields, INPUTS};
+use super::pool::{self, MEMORY, MEMORY_ARG, TIMEOUT, count, limits, notice, test};
+use super::tasks::{Fields, INPUTS, with_tests};
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::read;
@@ -22,37 +22,26 @@ pub const SCORER: Scorer = Scorer {
         axes: "any axis → the same; with `per=\"test\"` → `test`, an axis below",
         summary: "1 when the program of a response passes every test of its task, else 0; with `per=\"test\"` one value per test.",
         details: "The program is the last fenced block, or the whole text. Tests are found by themselves: HumanEval (`prompt`, `test`, `entry_point`), MBPP (`test_list`), APPS, TACO and LiveCodeBench (`input_output`, or `inputs`, `outputs`, `fn_name`), verl (JSON in `answer`). Programs run in a sandbox without network or files of the host; tests run in another process than the program. Outcomes: `passed`, `wrong_answer`, `exception`, `compile_error`, `timeout`, `out_of_memory`, `output_limit`, `forbidden`, `tampering`. A failure of the machinery is absent (infrastructure), tests that cannot be used are absent (bad_reference).",
-        args: &[
+        args: &with_tests::<20>(
             Arg { name: "text", help: "the response" },
-            Arg { name: "test", help: "assertions in Python, or a function `check(candidate)`" },
-            Arg { name: "entry_point", help: "the function under test" },
-            Arg { name: "test_list", help: "assertions in Python, one test each" },
-            Arg { name: "test_imports", help: "imports the tests need" },
-            Arg { name: "test_setup_code", help: "code to run before the tests" },
-            Arg { name: "input_output", help: "JSON with `inputs`, `outputs` and perhaps `fn_name`" },
-            Arg { name: "inputs", help: "what is read, or the arguments, of each test" },
-            Arg { name: "outputs", help: "what should be written or returned" },
-            Arg { name: "fn_name", help: "the function to call; without it whole programs are run" },
-            Arg { name: "answer", help: "tests as JSON, where no other column has them" },
-            Arg { name: "prompt", help: "what the program completes; its helpers may be used by the tests" },
-            Arg { name: "per=None", help: "`test`: one value per test" },
-            Arg {
-                name: "give=\"passed\"",
-                help: "`passed`: 1 or 0; `outcome`: its name, of all tests the first that is no pass",
-            },
-            Arg {
-                name: "language=None",
-                help: "what programs are written in; else what the block says, else Python",
-            },
-            Arg {
-                name: "block=\"last\"",
-                help: "which fenced block is the program: `last`, `first`, `none`",
-            },
-            Arg { name: "first=None", help: "only the first so many tests" },
-            Arg { name: "tolerance=0.000001", help: "how far numbers with a fraction may be off" },
-            Arg { name: "timeout=5", help: "seconds for each test" },
-            Arg { name: "memory=512", help: "MiB of memory" },
-        ],
+            &[
+                Arg {
+                    name: "prompt",
+                    help: "what the program completes; its helpers may be used by the tests",
+                },
+                Arg { name: "per=None", help: "`test`: one value per test" },
+                Arg {
+                    name: "give=\"passed\"",
+                    help: "`passed`: 1 or 0; `outcome`: its name, of all tests the first that is no pass",
+                },
+                LANGUAGE_ARG,
+                BLOCK_ARG,
+                Arg { name: "first=None", help: "only the first so many tests" },
+                Arg { name: "tolerance=0.000001", help: "how far numbers with a fraction may be off" },
+                Arg { name: "timeout=5", help: "seconds for each test" },
+                MEMORY_ARG,
+            ],
+        ),
         examples: &[
             Example {
                 code: "code_tests()",
@@ -88,8 +77,8 @@ pub const SCORER: Scorer = Scorer {
     options: &[
         Opt { name: "per", default: Default::None, help: "test: one value per test" },
         Opt { name: "give", default: Default::Text("passed"), help: "passed or outcome" },
-        Opt { name: "language", default: Default::None, help: "what programs are written in" },
-        Opt { name: "block", default: Default::Text("last"), help: "last, first or none" },
+        LANGUAGE,
+        BLOCK,
         Opt { name: "first", default: Default::None, help: "only the first so many tests" },
         Opt { name: "tolerance", default: Default::Number(0.000001), help: "how far fractions may be off" },
         TIMEOUT,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use meed_algebra::{Arg, EvalError, Example, Family, Function, Kind, Reason, Slice, Unfold, Values, Word};
 use meed_sandbox::{Language, Limits, Program, Tests};
 
-use super::code::{BLOCKS, completed, program};
+use super::code::{BLOCK, BLOCK_ARG, BLOCKS, completed, program};
 use super::edits::{Edit, edits};
 use super::give::{Trouble, absence};
-use super::pool::{self, MEMORY, TIMEOUT, limits, notice, test};
-use super::tasks::{Fields, INPUTS};
+use super::pool::{self, MEMORY, MEMORY_ARG, TIMEOUT, limits, notice, test};
+use super::tasks::{Fields, INPUTS, with_tests};
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::read;
@@ -25,31 +25,20 @@ pub const SCORER: Scorer = Scorer {
         axes: "any axis → `edit`, an axis below",
         summary: "A Python program with one line changed, once or more for each line: whether it still passes its tests.",
         details: "Labels for lines without people: where a changed line still passes it is as good, where it fails it is the first wrong one. Changes are fixed: one operator, constant or word becomes its counterpart. An edit whose tests run out of time is absent (timed_out), for then nothing is known. Tests are found as by `code_tests`. Source: \"Process-Supervised Reinforcement Learning for Code Generation\".",
-        args: &[
+        args: &with_tests::<17>(
             Arg { name: "text", help: "a right program" },
-            Arg { name: "test", help: "assertions in Python, or a function `check(candidate)`" },
-            Arg { name: "entry_point", help: "the function under test" },
-            Arg { name: "test_list", help: "assertions in Python, one test each" },
-            Arg { name: "test_imports", help: "imports the tests need" },
-            Arg { name: "test_setup_code", help: "code to run before the tests" },
-            Arg { name: "input_output", help: "JSON with `inputs`, `outputs` and perhaps `fn_name`" },
-            Arg { name: "inputs", help: "what is read, or the arguments, of each test" },
-            Arg { name: "outputs", help: "what should be written or returned" },
-            Arg { name: "fn_name", help: "the function to call; without it whole programs are run" },
-            Arg { name: "answer", help: "tests as JSON, where no other column has them" },
-            Arg { name: "prompt", help: "what the program completes" },
-            Arg {
-                name: "give=\"passed\"",
-                help: "`passed`: 1 or 0; `line`: the line's number from 0; `text`, `original`: the line after and before; `program`",
-            },
-            Arg { name: "edits=1", help: "how many changes of a line at most" },
-            Arg {
-                name: "block=\"last\"",
-                help: "which fenced block is the program: `last`, `first`, `none`",
-            },
-            Arg { name: "timeout=5", help: "seconds for each test" },
-            Arg { name: "memory=512", help: "MiB of memory" },
-        ],
+            &[
+                Arg { name: "prompt", help: "what the program completes" },
+                Arg {
+                    name: "give=\"passed\"",
+                    help: "`passed`: 1 or 0; `line`: the line's number from 0; `text`, `original`: the line after and before; `program`",
+                },
+                Arg { name: "edits=1", help: "how many changes of a line at most" },
+                BLOCK_ARG,
+                Arg { name: "timeout=5", help: "seconds for each test" },
+                MEMORY_ARG,
+            ],
+        ),
         examples: &[
             Example {
                 code: "line_edits()",
@@ -79,7 +68,7 @@ pub const SCORER: Scorer = Scorer {
             help: "passed, line, text, original or program",
         },
         Opt { name: "edits", default: Default::Number(1.0), help: "how many changes of a line at most" },
-        Opt { name: "block", default: Default::Text("last"), help: "last, first or none" },
+        BLOCK,
         TIMEOUT,
         MEMORY,
     ],

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use meed_algebra::EvalError;
+use meed_algebra::{Arg, EvalError};
 use meed_sandbox::{Error, Level, Limits, Outcome, Pool, Program, Tests};
 
 use crate::error::ScoreError;
@@ -43,6 +43,7 @@ pub(super) fn notice() -> Option<String> {
 pub(super) const TIMEOUT: Opt =
     Opt { name: "timeout", default: Default::Number(5.0), help: "seconds for each test" };
 pub(super) const MEMORY: Opt = Opt { name: "memory", default: Default::Number(512.0), help: "MiB of memory" };
+pub(super) const MEMORY_ARG: Arg = Arg { name: "memory=512", help: "MiB of memory" };
 
 pub(super) fn limits(options: &Options) -> Result<Limits, ScoreError> {
     let seconds = match options.get("timeout") {

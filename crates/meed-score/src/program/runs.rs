@@ -5,10 +5,10 @@ use std::sync::Arc;
 use meed_algebra::{Arg, EvalError, Example, Family, Function, Kind, Reason, Slice, TextCell, Values, Word};
 use meed_sandbox::{Language, Limits, Outcome, Program, Run};
 
-use super::code::{BLOCKS, program};
+use super::code::{BLOCK, BLOCK_ARG, BLOCKS, LANGUAGE, LANGUAGE_ARG, program};
 use super::code_tests::language;
 use super::give::{Trouble, absence};
-use super::pool::{self, MEMORY, TIMEOUT, limits, notice};
+use super::pool::{self, MEMORY, MEMORY_ARG, TIMEOUT, limits, notice};
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::read;
@@ -29,16 +29,10 @@ pub const SCORER: Scorer = Scorer {
                 name: "give=\"passed\"",
                 help: "`passed`: 1 or 0; `outcome`: its name; `stdout`: what the program wrote",
             },
-            Arg {
-                name: "language=None",
-                help: "what programs are written in; else what the block says, else Python",
-            },
-            Arg {
-                name: "block=\"last\"",
-                help: "which fenced block is the program: `last`, `first`, `none`",
-            },
+            LANGUAGE_ARG,
+            BLOCK_ARG,
             Arg { name: "timeout=5", help: "seconds" },
-            Arg { name: "memory=512", help: "MiB of memory" },
+            MEMORY_ARG,
         ],
         examples: &[
             Example {
@@ -56,8 +50,8 @@ pub const SCORER: Scorer = Scorer {
     inputs: &[TEXT, Input { name: "stdin", column: "stdin", required: false }],
     options: &[
         Opt { name: "give", default: Default::Text("passed"), help: "passed, outcome or stdout" },
-        Opt { name: "language", default: Default::None, help: "what programs are written in" },
-        Opt { name: "block", default: Default::Text("last"), help: "last, first or none" },
+        LANGUAGE,
+        BLOCK,
         TIMEOUT,
         MEMORY,
     ],

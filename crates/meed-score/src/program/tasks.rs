@@ -1,7 +1,7 @@
 //! The tests of a task, from the columns the ecosystem keeps them in.
 
-use meed_algebra::Slice;
 use meed_algebra::function::alternatives;
+use meed_algebra::{Arg, Slice};
 use meed_sandbox::{Asserts, Calls, Stdio, Tests};
 use serde_json::Value;
 
@@ -27,6 +27,31 @@ pub(super) const INPUTS: [Input; 11] = [
     Input { name: "answer", column: "answer", required: false },
     Input { name: "prompt", column: "prompt", required: false },
 ];
+
+/// What all but the last of them are; the prompt means more to some scorers.
+const TESTS: [Arg; INPUTS.len() - 1] = [
+    Arg { name: "test", help: "assertions in Python, or a function `check(candidate)`" },
+    Arg { name: "entry_point", help: "the function under test" },
+    Arg { name: "test_list", help: "assertions in Python, one test each" },
+    Arg { name: "test_imports", help: "imports the tests need" },
+    Arg { name: "test_setup_code", help: "code to run before the tests" },
+    Arg { name: "input_output", help: "JSON with `inputs`, `outputs` and perhaps `fn_name`" },
+    Arg { name: "inputs", help: "what is read, or the arguments, of each test" },
+    Arg { name: "outputs", help: "what should be written or returned" },
+    Arg { name: "fn_name", help: "the function to call; without it whole programs are run" },
+    Arg { name: "answer", help: "tests as JSON, where no other column has them" },
+];
+
+/// The arguments of a scorer that runs tests: the response, the tests, and what is its own.
+pub(super) const fn with_tests<const N: usize>(text: Arg, own: &[Arg]) -> [Arg; N] {
+    let mut all = [text; N];
+    let mut i = 1;
+    while i < N {
+        all[i] = if i <= TESTS.len() { TESTS[i - 1] } else { own[i - 1 - TESTS.len()] };
+        i += 1;
+    }
+    all
+}
 
 /// The values of those columns for one element.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -11,8 +11,8 @@ use crate::overlap::{MEASURES, Shares};
 use crate::per_element::per_answer;
 use crate::said::{PLACE, PLACE_ARG, Place, plain};
 use crate::scorer::{ANSWER, Scorer, TEXT};
+use crate::strings::grams;
 use crate::strings::vocabulary::Vocabulary;
-use crate::strings::{grams, split};
 
 /// The scorer.
 pub const SCORER: Scorer = Scorer {
@@ -81,7 +81,7 @@ pub(super) fn best(said: &str, answer: &str, whole: &[String], measure: &str) ->
 
 fn shares(text: &str, reference: &str) -> Shares {
     let mut vocabulary = Vocabulary::default();
-    let (text, reference) = (vocabulary.ids(split::words(text)), vocabulary.ids(split::words(reference)));
+    let (text, reference) = (vocabulary.ids_of(text, false), vocabulary.ids_of(reference, false));
     if text.is_empty() && reference.is_empty() {
         return Shares::new(1.0, 1.0);
     }
