@@ -28,7 +28,7 @@ pub struct Scorer {
 pub struct Input {
     /// The name of the argument.
     pub name: &'static str,
-    /// The column it is when not given.
+    /// The column it is when not given; empty where it is none.
     pub column: &'static str,
     /// Whether the scorer cannot do without it. In place of one it can do without, and which is not there, it gets
     /// an empty text; those at the end may be left out.

@@ -252,6 +252,9 @@ fn number(text: &str) -> Option<Value> {
     if let Ok(value) = plain.parse::<i64>() {
         return Some(Value::from(value));
     }
+    if let Ok(value) = plain.parse::<u64>() {
+        return Some(Value::from(value));
+    }
     let starts = digits.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
     let value: f64 = if starts { plain.parse().ok()? } else { return None };
     Number::from_f64(value).map(Value::Number)
@@ -270,6 +273,7 @@ mod tests {
             ("(1)", json!(1)),
             ("-0x1F", json!(-31)),
             ("1_000", json!(1000)),
+            ("18446744073709551615", json!(u64::MAX)),
             ("1e-3", json!(0.001)),
             ("'it''s' \" ok\"", json!("its ok")),
             ("'a\\n\\'b\\x41\\u00e9'", json!("a\n'bAé")),

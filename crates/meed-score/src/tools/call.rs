@@ -265,7 +265,10 @@ fn keyword(cursor: &mut Cursor<'_>) -> Option<String> {
 /// never a number, unless `lenient`: then `"5"` is 5, and texts are the same up to case and white space around them.
 pub(crate) fn same(a: &Value, b: &Value, lenient: bool) -> bool {
     match (a, b) {
-        (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
+        // Integers are compared exactly: identifiers may be longer than what a float can hold.
+        (Value::Number(x), Value::Number(y)) => {
+            x == y || (x.is_f64() != y.is_f64() && x.as_f64() == y.as_f64())
+        }
         (Value::Array(x), Value::Array(y)) => {
             x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y, lenient))
         }
@@ -347,6 +350,7 @@ mod tests {
         assert!(same(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]}), false));
         assert!(!same(&json!("1"), &json!(1), false) && same(&json!("1"), &json!(1), true));
         assert!(!same(&json!("True"), &json!(1), true) && same(&json!(" Paris"), &json!("paris"), true));
+        assert!(!same(&json!(1_234_567_890_123_456_789_u64), &json!(1_234_567_890_123_456_788_u64), false));
         assert!(!same(&json!(true), &json!(1), false) && !same(&json!(null), &json!({}), true));
     }
 }

@@ -13,9 +13,11 @@ use super::{assign, toolrl};
 use crate::error::ScoreError;
 use crate::options::{Default, Opt, Options};
 use crate::per_element::read;
-use crate::scorer::{ANSWER, Scorer, TEXT};
+use crate::scorer::{ANSWER, Input, Scorer, TEXT};
 use crate::search::outside_thinking;
-use crate::structure::literal::json_or_python;
+
+/// No column of its own: under `tools` some data counts the calls of a rollout.
+const TOOLS: Input = Input { name: "tools", column: "", required: false };
 
 /// The scorer.
 pub const SCORER: Scorer = Scorer {
@@ -31,13 +33,18 @@ The reference is read the same way; a list of texts is a list of calls. Values a
 different names, else (1 + equal parameters) / (1 + all parameters of both), and divides by the larger number of calls; \
 `exact` is 1 where that is 1; `toolrl` is the correctness of \"ToolRL: Reward is All Tool Learning Needs\", from `low` to \
 `high`, 0 where the reference has no call, over JSON lines in the first `<tool_call>` block; `bfcl` takes \
-`[{\"name\": {\"parameter\": [accepted values]}}]` as the reference and is 1 when all calls are accepted. A part of `match` or \
+`[{\"name\": {\"parameter\": [accepted values]}}]` as the reference and is 1 when all calls are accepted, \
+with the types and required parameters that `tools` declares. A part of `match` or \
 `toolrl` is the share of tool names, parameter names, or parameter values alone; `format` is 1 when the calls can be read (for \
 `toolrl`: when the turn has the tags its reference has). Calls that cannot be read are worth the least; a reference that cannot \
 be is absent (bad_reference).",
         args: &[
             Arg { name: "text", help: "the response" },
             Arg { name: "answer", help: "the reference calls" },
+            Arg {
+                name: "tools",
+                help: "the tools as they are declared, for `bfcl`; without, types are those of the accepted values",
+            },
             Arg { name: "method=\"match\"", help: "\"match\", \"exact\", \"toolrl\" or \"bfcl\"" },
             Arg { name: "part=\"all\"", help: "\"all\", \"format\", \"name\", \"keys\" or \"values\"" },
             Arg {
@@ -73,9 +80,14 @@ be is absent (bad_reference).",
                 with: r#"{"text": [["[area(base=10, height=5)]", "[area(base=10)]"]], "answer": ["[{\"area\": {\"base\": [10], \"height\": [5], \"unit\": [\"cm\", \"\"]}}]"]}"#,
                 gives: "[[1, 0]]",
             },
+            Example {
+                code: r#"tool_calls(method="bfcl", tools=col("tools"))"#,
+                with: r#"{"text": [["[area(base=10, height=5)]", "[area(base=10.0, height=5)]", "[area(base=10)]"]], "answer": ["[{\"area\": {\"base\": [10], \"height\": [5.0, \"\"]}}]"], "tools": ["[{\"name\": \"area\", \"parameters\": {\"properties\": {\"base\": {\"type\": \"integer\"}, \"height\": {\"type\": \"float\"}}, \"required\": [\"base\", \"height\"]}}]"]}"#,
+                gives: "[[1, 0, 0]]",
+            },
         ],
     },
-    inputs: &[TEXT, ANSWER],
+    inputs: &[TEXT, ANSWER, TOOLS],
     options: &[
         Opt { name: "method", default: Default::Text("match"), help: "match, exact, toolrl or bfcl" },
         Opt { name: "part", default: Default::Text("all"), help: "all, format, name, keys or values" },
@@ -178,11 +190,13 @@ impl Function for ToolCalls {
 
     fn call(&self, args: &[Slice<'_>], n: usize) -> Result<Values, EvalError> {
         // The rollouts of a group share their reference: it is read once.
-        let mut last: Option<(String, Option<Reference>)> = None;
+        let mut last: Option<([String; 2], Option<Reference>)> = None;
         let mut one = |i: usize| -> Result<f64, Reason> {
             let answer = read(&args[1], i)?;
-            if last.as_ref().is_none_or(|(a, _)| *a != *answer) {
-                last = Some((answer.to_string(), self.reference(&answer)));
+            let tools = args.get(2).and_then(|tools| read(tools, i).ok()).unwrap_or_default();
+            if last.as_ref().is_none_or(|([a, t], _)| *a != *answer || *t != *tools) {
+                let reference = self.reference(&answer, &tools);
+                last = Some(([answer.to_string(), tools.to_string()], reference));
             }
             let reference = last.as_ref().and_then(|(_, r)| r.as_ref()).ok_or(Reason::BadReference)?;
             Ok(self.score(&read(&args[0], i)?, &answer, reference))
@@ -192,9 +206,10 @@ impl Function for ToolCalls {
 }
 
 impl ToolCalls {
-    fn reference(&self, answer: &str) -> Option<Reference> {
+    fn reference(&self, answer: &str, tools: &str) -> Option<Reference> {
         if self.method == Method::Bfcl {
-            return bfcl::read(&json_or_python(answer)?).map(Reference::Possible);
+            let possible = bfcl::read(answer, tools).filter(|possible| possible.len() <= MOST);
+            return possible.map(Reference::Possible);
         }
         let several: Vec<&str> = alternatives(answer).collect();
         let mut calls = Vec::new();
