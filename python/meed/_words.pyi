@@ -602,7 +602,7 @@ def fences(text: Value, language: Value = None, count: Value = None, outside: Va
 def ifeval(text: Value, instruction_id_list: Value, kwargs: Value, loose: Value = False, share: Value = False, thinking: Value = False, unknown: Value = "error") -> Signal:
     r"""1 when a response follows all of its instructions, checked as in IFEval and IFBench, else 0."""
 
-def tool_calls(text: Value, answer: Value, method: Value = "match", part: Value = "all", encoding: Value = "any", order: Value = False, lenient: Value = False, low: Value = -3, high: Value = 3) -> Signal:
+def tool_calls(text: Value, answer: Value, tools: Value, method: Value = "match", part: Value = "all", encoding: Value = "any", order: Value = False, lenient: Value = False, low: Value = -3, high: Value = 3) -> Signal:
     r"""How far the tool calls of a response are those of the reference, from 0 to 1."""
 
 def turns(text: Value, observed: Value = ..., part: Value = "said") -> Signal:

@@ -260,8 +260,8 @@ def test_every_task_right_and_perturbed(peer, tasks, score):
                 if found != wanted:
                     wrong.append((column, kind, wanted, text, answers))
     assert not wrong, (len(wrong), collections.Counter(case[:3] for case in wrong), wrong[:3])
-    # Few answers cannot be given: they lack what is declared as required, or accept what is not declared.
-    assert [verdicts[column, "right", False] for column in ("declared", "inferred")] == [16, 4]
+    # Answers that cannot be given: they accept nothing, or nothing that is declared, or not what is required.
+    assert [verdicts[column, "right", False] for column in ("declared", "inferred")] == [2 * 7, 2 * 2]
     assert set(differences) == {None, "a tuple is a list", "dots may be underscores", "the best pairing"}
     assert differences.total() > 150_000
 
@@ -275,7 +275,6 @@ TEXTS = [
     ('[f(a=1, b="x",),]', True, True),
     ("[f(a=0x1)]", True, True),
     ("[f(a=-1)]", False, False),
-    ("[f(a=1, a=1)]", False, False),
     ("[f(a=1]", False, False),
     ("f", False, False),
     ("I call [f(a=1)].", False, False),
@@ -287,6 +286,8 @@ TEXTS = [
     # The leaderboard does not look at arguments without a name, and takes a plus for a minus.
     ("[f(7, a=1)]", False, True),
     ("[f(a=+1)]", True, False),
+    # The leaderboard takes the last of arguments with one name, where Python is at a loss.
+    ("[f(a=2, a=1)]", False, True),
     # JSON's words for truth and nothing are names of variables for the leaderboard.
     ("[f(a=1, c=true)]", True, False),
 ]
@@ -326,7 +327,7 @@ def test_no_call_where_none_is_wanted(peer, score):
         openai = [(as_openai(call), False), (as_openai([]), True)]
         wanted += [none for _, none in openai]
         texts = said + broken + [text for text, _ in openai]
-        rows += [{"task": task["id"], "prompt": "p", "response": text, "answer": [], "tools": task["function"]} for text in texts]
+        rows += [{"task": task["id"], "prompt": "p", "response": text, "answer": "[]", "tools": task["function"]} for text in texts]
     out = score(SPEC, rows)
     assert len(rows) > 2000
     for row, none in zip(out, wanted, strict=True):
@@ -336,7 +337,7 @@ def test_no_call_where_none_is_wanted(peer, score):
 def written(call):
     """A call of the answers to several turns, as (name, places, names)."""
     node = ast.parse(call, mode="eval").body
-    named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in node.keywords}
+    named = sorted((keyword.arg, ast.literal_eval(keyword.value)) for keyword in node.keywords)
     return ast.unparse(node.func), [ast.literal_eval(value) for value in node.args], named
 
 

@@ -252,8 +252,9 @@ fn number(text: &str) -> Option<Value> {
     if let Ok(value) = plain.parse::<i64>() {
         return Some(Value::from(value));
     }
-    if let Ok(value) = plain.parse::<u64>() {
-        return Some(Value::from(value));
+    // As exact as JSON's.
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return plain.trim_start_matches('+').parse().ok().map(Value::Number);
     }
     let starts = digits.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
     let value: f64 = if starts { plain.parse().ok()? } else { return None };
@@ -273,7 +274,7 @@ mod tests {
             ("(1)", json!(1)),
             ("-0x1F", json!(-31)),
             ("1_000", json!(1000)),
-            ("18446744073709551615", json!(u64::MAX)),
+            ("+18446744073709551615", json!(u64::MAX)),
             ("1e-3", json!(0.001)),
             ("'it''s' \" ok\"", json!("its ok")),
             ("'a\\n\\'b\\x41\\u00e9'", json!("a\n'bAé")),

@@ -74,9 +74,10 @@ fn any(text: &str) -> Result<Vec<Call>, Malformed> {
     Ok(python(body).unwrap_or_default())
 }
 
-/// The text inside the code fence that is all of the text, or the text.
+/// The text inside the code fence, or the code marks, that is all of the text, or the text.
 fn unfenced(text: &str) -> &str {
-    let Some(inside) = text.strip_prefix("```").and_then(|t| t.strip_suffix("```")) else { return text };
+    let within = |mark| text.strip_prefix(mark).and_then(|t| t.strip_suffix(mark));
+    let Some(inside) = within("```") else { return within("`").unwrap_or(text) };
     inside.split_once('\n').map_or(inside, |(_, body)| body).trim()
 }
 
@@ -267,7 +268,7 @@ pub(crate) fn same(a: &Value, b: &Value, lenient: bool) -> bool {
     match (a, b) {
         // Integers are compared exactly: identifiers may be longer than what a float can hold.
         (Value::Number(x), Value::Number(y)) => {
-            x == y || (x.is_f64() != y.is_f64() && x.as_f64() == y.as_f64())
+            x == y || ((x.is_f64() || y.is_f64()) && x.as_f64() == y.as_f64())
         }
         (Value::Array(x), Value::Array(y)) => {
             x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y, lenient))
@@ -310,6 +311,7 @@ mod tests {
             "[f(a=1, b='x')]",
             "f(a=1, b=\"x\")",
             "```python\nf(a=1, b='x',)\n```",
+            "`f(a=1, b='x')`",
             r#"[TOOL_CALLS] [{"name": "f", "arguments": {"a": 1, "b": "x"}}]"#,
             "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": 1, \"b\": \"x\"}}",
             "{'name': 'f', 'arguments': {'a': 1, 'b': 'x'}}",
