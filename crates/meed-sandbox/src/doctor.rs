@@ -1,8 +1,10 @@
 //! What this machine can do.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::groups;
 use crate::isolate::{self, Jail, Level, landlock_version};
 use crate::language::{LANGUAGES, Language, Runtime};
 use crate::launch::{Launch, launch};
@@ -19,6 +21,8 @@ pub struct Doctor {
     pub restricted: Result<(), Error>,
     /// The version of Landlock the kernel has; 0 for none.
     pub landlock: u32,
+    /// The control group (version 2) that is delegated to this process, or why there is none.
+    pub groups: Result<PathBuf, String>,
     /// Whether programs are started as root, who becomes nobody inside.
     pub root: bool,
     /// Every language and what there is for it.
@@ -32,6 +36,7 @@ impl Doctor {
             full: probe(Level::Full),
             restricted: probe(Level::Restricted),
             landlock: landlock_version(),
+            groups: groups::find(),
             root: isolate::is_root(),
             languages: LANGUAGES.iter().map(|l| (l, l.runtime())).collect(),
         }
@@ -55,6 +60,12 @@ impl fmt::Display for Doctor {
             version => writeln!(f, "Landlock      version {version}")?,
         }
         writeln!(f, "memory        address space per process, resident memory of all watched every 20 ms")?;
+        match &self.groups {
+            Ok(place) => {
+                writeln!(f, "groups        memory and processes of a run bounded below {}", place.display())?
+            }
+            Err(why) => writeln!(f, "groups        none: {why}; the other limits hold without them")?,
+        }
         for (language, runtime) in &self.languages {
             match runtime {
                 Ok(r) => writeln!(f, "{:<13} {} ({})", language.name, r.version, r.tool.display())?,
@@ -82,7 +93,8 @@ pub(crate) fn probe(level: Level) -> Result<(), Error> {
     let nowhere = null()?;
     let argv = ["/bin/true".to_string()];
     let fds = [nowhere, nowhere, nowhere];
-    let mut process = launch(&Launch { steps: &steps, level, argv: &argv, env: &[], fds: &fds, tied: true })?;
+    let mut process =
+        launch(&Launch { steps: &steps, level, group: None, argv: &argv, env: &[], fds: &fds, tied: true })?;
     let exit = process.wait()?;
     if exit.status == 0 {
         Ok(())

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use libc::{c_int, c_void};
 
 use crate::error::Error;
+use crate::groups::Group;
 use crate::isolate::{INSIDE, Level, NAMESPACES, NOBODY, is_root};
 use crate::steps::Steps;
 use crate::sys::{self, check, failed};
@@ -20,6 +21,8 @@ use crate::sys::{self, check, failed};
 pub(crate) struct Launch<'a> {
     pub(crate) steps: &'a Steps,
     pub(crate) level: Level,
+    /// The control group it starts in, where there is one.
+    pub(crate) group: Option<&'a Group>,
     /// The program, as a path inside, and its arguments, its own name first.
     pub(crate) argv: &'a [String],
     pub(crate) env: &'a [(String, String)],
@@ -103,7 +106,7 @@ pub(crate) fn launch(launch: &Launch<'_>) -> Result<Process, Error> {
     let mut stack = vec![0u128; STACK / 16];
     let dumpable = dumpable();
     let process = clone(&plan, &mut stack, launch.level)?;
-    let started = start(&process, launch.level, go_write, report_write, report_read);
+    let started = start(&process, launch, go_write, report_write, report_read);
     restore_dumpable(dumpable);
     // From here on the child has memory of its own, or is gone.
     match started {
@@ -147,16 +150,20 @@ fn clone(plan: &Plan<'_>, stack: &mut [u128], level: Level) -> Result<Process, E
     Ok(Process { pid, pidfd, level, reaped: false })
 }
 
-/// Maps the child's identity, lets it go, and waits until it has executed its program or says why it could not.
+/// Puts the child into its group, maps its identity, lets it go, and waits until it has executed its program or says why it could not.
 fn start(
     process: &Process,
-    level: Level,
+    launch: &Launch<'_>,
     go: OwnedFd,
     report_write: OwnedFd,
     report: OwnedFd,
 ) -> Result<Option<(i32, i32)>, Error> {
     drop(report_write);
-    let mapped = if level == Level::Full { map_identity(process.pid) } else { Ok(()) };
+    let grouped = launch.group.map_or(Ok(()), |group| group.add(process.pid));
+    let mapped = grouped.and_then(|()| match launch.level {
+        Level::Full => map_identity(process.pid),
+        Level::Restricted => Ok(()),
+    });
     if mapped.is_ok() {
         // SAFETY: writes one byte of a constant.
         unsafe { libc::write(go.as_raw_fd(), b"g".as_ptr().cast(), 1) };

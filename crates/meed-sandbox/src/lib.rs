@@ -25,6 +25,7 @@ mod channel;
 mod doctor;
 mod error;
 mod grade;
+mod groups;
 mod isolate;
 mod language;
 mod launch;

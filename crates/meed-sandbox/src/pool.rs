@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
+use crate::groups::Group;
 use crate::isolate::{self, File, Jail, Level};
 use crate::language::{Language, Runtime};
 use crate::launch::{Exit, Launch, Process, launch};
@@ -144,8 +145,8 @@ impl Drop for Seat<'_> {
 pub(crate) enum Child {
     /// A child of the warm interpreter.
     Warm { pid: i32, tether: Tether },
-    /// A process of its own, and the directory it works in at the restricted level.
-    Cold { process: Process, _work: Option<WorkDirectory> },
+    /// A process of its own, the directory it works in at the restricted level, and its control group.
+    Cold { process: Process, _work: Option<WorkDirectory>, _group: Option<Group> },
 }
 
 /// Kills what it holds when it is let go.
@@ -261,15 +262,17 @@ impl<'a> Seat<'a> {
         };
         let steps = isolate::cold(&jail);
         let argv: Vec<String> = argv.iter().map(|a| a.replace("/box", &place)).collect();
+        let group = Group::of_program(limits)?;
         let process = launch(&Launch {
             steps: &steps,
             level: self.pool.level,
+            group: group.as_ref(),
             argv: &argv,
             env: &zygote::environment(&self.runtime, &place),
             fds,
             tied: true,
         })?;
-        Ok(Child::Cold { process, _work: work })
+        Ok(Child::Cold { process, _work: work, _group: group })
     }
 
     /// Waits for the end of a program that is dead or dying.

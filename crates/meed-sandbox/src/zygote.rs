@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::channel::Channel;
 use crate::error::Error;
+use crate::groups::Group;
 use crate::isolate::{self, Jail, NAMESPACES_OF_A_RUN};
 use crate::language::Runtime;
 use crate::launch::{Exit, Launch, Process, launch};
@@ -37,8 +38,9 @@ pub(crate) struct Zygote {
     broken: bool,
     /// The process that ran the tests of the last grading and can run more.
     pub(crate) checker: Option<Checker>,
-    // Dropped last: closing `control` ends it by itself, killing it makes sure.
+    // Dropped after the rest: closing `control` ends it by itself, killing it makes sure. Then its group is empty.
     process: Process,
+    _group: Option<Group>,
 }
 
 /// A process that runs tests, waiting for the next ones.
@@ -83,17 +85,26 @@ impl Zygote {
         let (control, theirs) = sys::socket_pair(libc::SOCK_SEQPACKET).map_err(&io)?;
         let (errors, their_errors) = sys::pipe().map_err(&io)?;
         let (null, host) = (sys::null().map_err(&io)?, sys::own_pidfd().map_err(&io)?);
+        let group = Group::of_interpreter(jail.limits)?;
         let process = launch(&Launch {
             steps: &steps,
             level: jail.level,
+            group: group.as_ref(),
             argv: &command(runtime, false),
             env: &environment(runtime, jail.work),
             fds: &[&null, &null, &their_errors, &theirs, &host].map(AsRawFd::as_raw_fd),
             tied: false,
         })?;
         drop((theirs, their_errors));
-        let mut zygote =
-            Zygote { control, runs: 0, ended: Vec::new(), broken: false, checker: None, process };
+        let mut zygote = Zygote {
+            control,
+            runs: 0,
+            ended: Vec::new(),
+            broken: false,
+            checker: None,
+            process,
+            _group: group,
+        };
         let mut setup = NAMESPACES_OF_A_RUN.to_le_bytes().to_vec();
         setup.extend_from_slice(&isolate::warm(jail).to_code());
         let greeted = sys::send_with(&zygote.control, &setup, &[])

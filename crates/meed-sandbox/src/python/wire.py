@@ -9,13 +9,21 @@ class Malformed(Exception):
     """The other side does not keep to the protocol."""
 
 
+def no_constant(name):
+    raise ValueError(name)
+
+
+to_text = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+from_text = json.JSONDecoder(parse_constant=no_constant).decode
+
+
 def local_socket(fd):
     """A socket of a known kind, which need not be asked for it."""
     return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fd)
 
 
 def send(sock, message):
-    data = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    data = to_text(message).encode()
     if len(data) > FRAME_LIMIT:
         raise ValueError("value too large")
     sock.sendall(struct.pack("<I", len(data)) + data)
@@ -63,20 +71,16 @@ def receive_alone(sock):
     return parse(body)
 
 
-def parse(data, loads=json.loads):
+def parse(data, from_text=from_text):
     if data is None:
         return None
     try:
-        message = loads(data, parse_constant=no_constant)
+        message = from_text(data.decode())
     except (ValueError, RecursionError) as error:
         raise Malformed("a frame is not JSON") from error
     if type(message) is not dict:
         raise Malformed("a frame is not an object")
     return message
-
-
-def no_constant(name):
-    raise ValueError(name)
 
 
 def encode(value, opaque, depth=0):

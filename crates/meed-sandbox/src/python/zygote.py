@@ -56,7 +56,6 @@ def run_child(steps, fds):
     task = receive(job)
     if task is None:
         os._exit(71)
-    random.seed(0)
     MODES[task["mode"]](task, job)
     os._exit(72)
 
@@ -78,6 +77,8 @@ def main():
     setup = control.recv(1 << 20)
     (flags,) = struct.unpack_from("<Q", setup)
     steps = Steps(setup[8:])
+    rehearse()
+    random.seed(0)
     gc.collect()
     gc.freeze()
     children = {}
