@@ -19,7 +19,7 @@ fn failure(run: &Run) -> &'static str {
 }
 
 /// Processes that stay below every limit of one process.
-const TOGETHER: &str = "import os, time\nfor _ in range(16):\n    if os.fork() == 0:\n        x = bytearray(200 << 20)\n        time.sleep(60)\ntime.sleep(60)";
+const TOGETHER: &str = "import os, time\nfor _ in range(16):\n    if os.fork() == 0:\n        x = bytearray(64 << 20)\n        time.sleep(60)\ntime.sleep(60)";
 
 #[test]
 fn memory_and_processes_are_bounded_together() {
@@ -31,7 +31,7 @@ fn memory_and_processes_are_bounded_together() {
             return;
         }
     };
-    let limits = patient();
+    let limits = patient().with_memory(256 << 20);
     let warm = Pool::new(1, Level::Full).unwrap();
     let cold = Pool::cold(1, Level::Full).unwrap();
     for pool in [warm, cold, Pool::new(1, Level::Restricted).unwrap()] {
