@@ -92,18 +92,18 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let tokens = options.choice("tokens", &["13a", "words", "characters"])?;
     let ignore_case = options.bool("ignore_case")?;
     Ok(per_answer(options, move |text, answer| {
-        let prepare = |text: &str| {
+        let prepare = |text| {
             let text = if ignore_case { Cow::Owned(split::lower(text)) } else { Cow::Borrowed(text) };
-            match tokens {
-                "13a" => separated(text.trim_end_matches(split::is_space)),
-                _ => text.into_owned(),
-            }
+            if tokens == "13a" { joined(text) } else { text }
         };
         let text = prepare(text);
-        let references: Vec<String> = alternatives(answer).map(prepare).collect();
+        let references: Vec<Cow<str>> = alternatives(answer).map(prepare).collect();
         let mut vocabulary =
-            Vocabulary::for_bytes(text.len() + references.iter().map(String::len).sum::<usize>());
-        let mut units = |text| vocabulary.ids_of(text, tokens == "characters");
+            Vocabulary::for_bytes(text.len() + references.iter().map(|r| r.len()).sum::<usize>());
+        let mut units = |text| match tokens {
+            "13a" => vocabulary.ids(tokens_13a(text)),
+            _ => vocabulary.ids_of(text, tokens == "characters"),
+        };
         let text = units(&text);
         let references: Vec<Vec<u32>> = references.iter().map(|r| units(r)).collect();
         Ok(score(&text, &references, &how))
@@ -154,93 +154,146 @@ fn log_of_percent(share: f64) -> f64 {
     if share == 0.0 { -9_999_999_999.0 } else { (100.0 * share).ln() }
 }
 
-/// Which bytes stand by themselves whatever is beside them.
-static APART: [bool; 128] = {
-    let mut table = [false; 128];
+/// The text with lines joined and entities replaced, as the tokenisation 13a of the mteval script begins.
+fn joined(text: Cow<'_, str>) -> Cow<'_, str> {
+    let end = text.trim_end_matches(split::is_space).len();
+    let bytes = &text.as_bytes()[..end];
+    // Ends of lines separate as they are, except after a hyphen.
+    let may_change = |i: usize| bytes[i] != b'\n' || i > 0 && bytes[i - 1] == b'-';
+    if !memchr::memchr3_iter(b'\n', b'<', b'&', bytes).any(may_change) {
+        return text;
+    }
+    let mut text = text[..end].replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
+    if text.contains('&') {
+        for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
+            text = text.replace(entity, character);
+        }
+    }
+    text.into()
+}
+
+/// What a byte is to the tokenisation 13a, apart from the space it may be or begin.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Plain,
+    /// A token by itself.
+    Apart,
+    /// A token by itself unless between digits.
+    Stop,
+    /// A token by itself after a digit.
+    Hyphen,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut table = [Class::Plain; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        table[byte as usize] =
-            matches!(byte, b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/');
+        table[byte as usize] = match byte {
+            b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/' => Class::Apart,
+            b'.' | b',' => Class::Stop,
+            b'-' => Class::Hyphen,
+            _ => Class::Plain,
+        };
         byte += 1;
     }
     table
 };
 
-/// The text with punctuation set apart as by the tokenisation 13a of the mteval script.
-fn separated(text: &str) -> String {
-    let mut text = Cow::Borrowed(text);
-    if text.contains('<') {
-        text = text.replace("<skipped>", "").into();
-    }
-    if text.contains('\n') {
-        text = text.replace("-\n", "").replace('\n', " ").into();
-    }
-    if text.contains('&') {
-        for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
-            text = text.replace(entity, character).into();
+/// The tokens of a text.
+///
+/// The script replaces four patterns one after the other and splits at white space. Whether it cuts around a byte can be said
+/// from the bytes beside it: a stop is cut before a byte that is no digit or after one, but one after a stop that was cut so is not,
+/// since a replacement has used up that byte.
+fn tokens_13a(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // Where a token begins, and where the stop ends that was last cut for what is before it.
+    let (mut begin, mut used) = (0, usize::MAX);
+    // How many bytes from `at` stand by themselves, and how many of them are a token.
+    let mut cut = move |at: usize| {
+        let token = match CLASSES[usize::from(bytes[at])] {
+            Class::Plain => return (split::space_at(text, at), 0),
+            Class::Apart => true,
+            Class::Hyphen => digit(at.wrapping_sub(1)),
+            Class::Stop => {
+                let before = !digit(at.wrapping_sub(1)) && used != at;
+                if before {
+                    used = at + 1;
+                }
+                before || !digit(at + 1)
+            }
+        };
+        (usize::from(token), usize::from(token))
+    };
+    let mut alone = None;
+    std::iter::from_fn(move || {
+        if let Some(token) = alone.take() {
+            return Some(token);
         }
-    }
-    let mut bytes = Vec::with_capacity(text.len() + text.len() / 4 + 2);
-    bytes.push(b' ');
-    let mut written = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        if APART.get(usize::from(byte)) == Some(&true) {
-            bytes.extend_from_slice(&text.as_bytes()[written..i]);
-            bytes.extend_from_slice(&[b' ', byte, b' ']);
-            written = i + 1;
+        let mut at = begin;
+        while at < bytes.len() {
+            let (length, token) = cut(at);
+            if length == 0 {
+                at += 1;
+                continue;
+            }
+            let word = &text[begin..at];
+            begin = at + length;
+            if token > 0 {
+                alone = Some(&text[at..begin]);
+            }
+            if !word.is_empty() {
+                return Some(word);
+            }
+            if alone.is_some() {
+                return alone.take();
+            }
+            at = begin;
         }
-    }
-    bytes.extend_from_slice(&text.as_bytes()[written..]);
-    bytes.push(b' ');
-    let digit = |byte: u8| byte.is_ascii_digit();
-    let stops = |bytes: &[u8]| memchr::memchr2(b'.', b',', bytes);
-    let bytes = spread(bytes, stops, |a, _| a.is_some_and(|a| !digit(a)), true);
-    let bytes = spread(bytes, stops, |_, b| b.is_some_and(|b| !digit(b)), false);
-    let bytes = spread(bytes, |bytes| memchr::memchr(b'-', bytes), |a, _| a.is_some_and(digit), true);
-    // Spaces were put beside characters of ASCII only.
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Spaces around the bytes that `next` finds where `apart` says so of the byte before and the byte after; with `before`
-/// that depends on the byte before, which then belongs to no other pair, else on the byte after.
-fn spread(
-    bytes: Vec<u8>,
-    next: impl Fn(&[u8]) -> Option<usize>,
-    apart: impl Fn(Option<u8>, Option<u8>) -> bool,
-    before: bool,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    // What is not yet written, what is not yet part of a pair, and where the search goes on.
-    let (mut written, mut free, mut at) = (0, 0, 0);
-    while let Some(found) = next(&bytes[at..]) {
-        let i = at + found;
-        at = i + 1;
-        let neighbours =
-            (bytes.get(i.wrapping_sub(1)).copied().filter(|_| i > free), bytes.get(i + 1).copied());
-        if i < free || !apart(neighbours.0, neighbours.1) {
-            continue;
-        }
-        out.reserve(bytes.len() - written + 32);
-        out.extend_from_slice(&bytes[written..i]);
-        out.extend_from_slice(&[b' ', bytes[i], b' ']);
-        written = i + 1;
-        free = if before { i + 1 } else { i + 2 };
-    }
-    if written == 0 {
-        return bytes;
-    }
-    out.extend_from_slice(&bytes[written..]);
-    out
+        let word = &text[begin..];
+        begin = bytes.len();
+        Some(word).filter(|word| !word.is_empty())
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use regex::Regex;
+
     use super::*;
+
+    fn tokens(text: &str) -> Vec<String> {
+        tokens_13a(&joined(text.into())).map(String::from).collect()
+    }
+
+    /// As the script does it.
+    fn plainly(text: &str) -> Vec<String> {
+        let mut text = text.trim_end_matches(split::is_space).replace("<skipped>", "").replace("-\n", "");
+        text = text.replace('\n', " ").replace("&quot;", "\"").replace("&amp;", "&");
+        text = format!(" {} ", text.replace("&lt;", "<").replace("&gt;", ">"));
+        for (pattern, with) in [
+            (r"([\{-\~\[-\` -\&\(-\+\:-\@\/])", " $1 "),
+            (r"([^0-9])([\.,])", "$1 $2 "),
+            (r"([\.,])([^0-9])", " $1 $2"),
+            (r"([0-9])(-)", "$1 $2 "),
+        ] {
+            text = Regex::new(pattern).unwrap().replace_all(&text, with).into_owned();
+        }
+        split::words(&text).map(String::from).collect()
+    }
 
     #[test]
     fn punctuation_is_set_apart() {
-        let apart = |text| split::words(&separated(text)).collect::<Vec<_>>().join(" ");
-        assert_eq!(apart("It's 3.5, or 3-4 (five)..."), "It's 3.5 , or 3 - 4 ( five ) . . .");
-        assert_eq!(apart("e.g.é. &quot;x&quot; a-\nb 1,000,"), "e . g . é . \" x \" ab 1,000 ,");
+        assert_eq!(tokens("It's 3.5, or 3-4 (five)...").join(" "), "It's 3.5 , or 3 - 4 ( five ) . . .");
+        let expected = "e . g . é . \" x \" ab 1,000 ,";
+        assert_eq!(tokens("e.g.é. &quot;x&quot; a-\nb 1,000,").join(" "), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn as_by_the_patterns(text in "([a1.,\\-]|[ \n/é\u{a0}’&<]|&amp;|&lt;|<skipped>){0,24}") {
+            prop_assert_eq!(tokens(&text), plainly(&text));
+        }
     }
 }
