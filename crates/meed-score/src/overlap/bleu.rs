@@ -100,14 +100,20 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
         let references: Vec<Cow<str>> = alternatives(answer).map(prepare).collect();
         let mut vocabulary =
             Vocabulary::for_bytes(text.len() + references.iter().map(|r| r.len()).sum::<usize>());
-        let mut units = |text| match tokens {
-            "13a" => vocabulary.ids(tokens_13a(text)),
-            _ => vocabulary.ids_of(text, tokens == "characters"),
-        };
-        let text = units(&text);
-        let references: Vec<Vec<u32>> = references.iter().map(|r| units(r)).collect();
+        let text = units(&text, tokens, &mut vocabulary);
+        let references: Vec<Vec<u32>> =
+            references.iter().map(|reference| units(reference, tokens, &mut vocabulary)).collect();
         Ok(score(&text, &references, &how))
     }))
+}
+
+fn units<'t>(text: &'t str, tokens: &str, vocabulary: &mut Vocabulary<'t>) -> Vec<u32> {
+    if tokens != "13a" {
+        return vocabulary.ids_of(text, tokens == "characters");
+    }
+    let mut ids = Vec::with_capacity(text.len() / 4 + 4);
+    tokens_13a(text, |token| ids.push(vocabulary.id(token)));
+    ids
 }
 
 fn score(text: &[u32], references: &[Vec<u32>], how: &How) -> f64 {
@@ -159,7 +165,11 @@ fn joined(text: Cow<'_, str>) -> Cow<'_, str> {
     let end = text.trim_end_matches(split::is_space).len();
     let bytes = &text.as_bytes()[..end];
     // Ends of lines separate as they are, except after a hyphen.
-    let may_change = |i: usize| bytes[i] != b'\n' || i > 0 && bytes[i - 1] == b'-';
+    let may_change = |i: usize| match bytes[i] {
+        b'\n' => i > 0 && bytes[i - 1] == b'-',
+        b'<' => bytes[i..].starts_with(b"<skipped>"),
+        _ => true,
+    };
     if !memchr::memchr3_iter(b'\n', b'<', b'&', bytes).any(may_change) {
         return text;
     }
@@ -172,10 +182,12 @@ fn joined(text: Cow<'_, str>) -> Cow<'_, str> {
     text.into()
 }
 
-/// What a byte is to the tokenisation 13a, apart from the space it may be or begin.
+/// What a byte is to the tokenisation 13a.
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     Plain,
+    /// White space, or the first byte of some perhaps.
+    Space,
     /// A token by itself.
     Apart,
     /// A token by itself unless between digits.
@@ -186,9 +198,10 @@ enum Class {
 
 static CLASSES: [Class; 256] = {
     let mut table = [Class::Plain; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = match byte {
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\t'..=b'\r' | 0x1c..=b' ' | 0xc2 | 0xe1..=0xe3 => Class::Space,
             b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/' => Class::Apart,
             b'.' | b',' => Class::Stop,
             b'-' => Class::Hyphen,
@@ -199,61 +212,51 @@ static CLASSES: [Class; 256] = {
     table
 };
 
-/// The tokens of a text.
+/// Gives the tokens of a text.
 ///
 /// The script replaces four patterns one after the other and splits at white space. Whether it cuts around a byte can be said
 /// from the bytes beside it: a stop is cut before a byte that is no digit or after one, but one after a stop that was cut so is not,
 /// since a replacement has used up that byte.
-fn tokens_13a(text: &str) -> impl Iterator<Item = &str> {
+fn tokens_13a<'t>(text: &'t str, mut token: impl FnMut(&'t str)) {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     // Where a token begins, and where the stop ends that was last cut for what is before it.
     let (mut begin, mut used) = (0, usize::MAX);
-    // How many bytes from `at` stand by themselves, and how many of them are a token.
-    let mut cut = move |at: usize| {
-        let token = match CLASSES[usize::from(bytes[at])] {
-            Class::Plain => return (split::space_at(text, at), 0),
+    let mut at = 0;
+    while at < bytes.len() {
+        let class = CLASSES[usize::from(bytes[at])];
+        let apart = match class {
+            Class::Plain => {
+                at += 1;
+                continue;
+            }
+            Class::Space => false,
             Class::Apart => true,
             Class::Hyphen => digit(at.wrapping_sub(1)),
             Class::Stop => {
                 let before = !digit(at.wrapping_sub(1)) && used != at;
-                if before {
-                    used = at + 1;
-                }
+                used = if before { at + 1 } else { used };
                 before || !digit(at + 1)
             }
         };
-        (usize::from(token), usize::from(token))
-    };
-    let mut alone = None;
-    std::iter::from_fn(move || {
-        if let Some(token) = alone.take() {
-            return Some(token);
+        let space = if class == Class::Space { split::space_at(text, at) } else { 0 };
+        let length = space + usize::from(apart);
+        if length == 0 {
+            at += 1;
+            continue;
         }
-        let mut at = begin;
-        while at < bytes.len() {
-            let (length, token) = cut(at);
-            if length == 0 {
-                at += 1;
-                continue;
-            }
-            let word = &text[begin..at];
-            begin = at + length;
-            if token > 0 {
-                alone = Some(&text[at..begin]);
-            }
-            if !word.is_empty() {
-                return Some(word);
-            }
-            if alone.is_some() {
-                return alone.take();
-            }
-            at = begin;
+        if begin < at {
+            token(&text[begin..at]);
         }
-        let word = &text[begin..];
-        begin = bytes.len();
-        Some(word).filter(|word| !word.is_empty())
-    })
+        if apart {
+            token(&text[at..at + 1]);
+        }
+        at += length;
+        begin = at;
+    }
+    if begin < at {
+        token(&text[begin..]);
+    }
 }
 
 #[cfg(test)]
@@ -264,7 +267,9 @@ mod tests {
     use super::*;
 
     fn tokens(text: &str) -> Vec<String> {
-        tokens_13a(&joined(text.into())).map(String::from).collect()
+        let mut tokens = Vec::new();
+        tokens_13a(&joined(text.into()), |token| tokens.push(token.to_string()));
+        tokens
     }
 
     /// As the script does it.

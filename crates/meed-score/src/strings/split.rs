@@ -80,14 +80,15 @@ enum Space {
 
 static SPACES: [Space; 256] = {
     let mut table = [Space::No; 256];
-    let ascii = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f ";
-    let mut i = 0;
-    while i < ascii.len() {
-        table[ascii[i] as usize] = Space::Yes;
-        i += 1;
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\t'..=b'\r' | 0x1c..=b' ' => Space::Yes,
+            0xc2 | 0xe1..=0xe3 => Space::Perhaps,
+            _ => Space::No,
+        };
+        byte += 1;
     }
-    (table[0xc2], table[0xe1], table[0xe2], table[0xe3]) =
-        (Space::Perhaps, Space::Perhaps, Space::Perhaps, Space::Perhaps);
     table
 };
 
