@@ -4,10 +4,10 @@
 //! matching based on dynamic programming", with blocks as in Hyyrö's "A bit-vector algorithm for computing
 //! Levenshtein and Damerau edit distances").
 
-use super::strips::{Strip, strips};
+use super::strips::strips;
 use super::trimmed;
 #[cfg(target_arch = "x86_64")]
-use super::wide;
+use super::{strips::Strip, wide};
 
 /// The fewest insertions, deletions and substitutions that turn one sequence of units below `kinds` into the other.
 pub(crate) fn distance(a: &[u32], b: &[u32], kinds: usize) -> usize {
@@ -18,7 +18,8 @@ pub(crate) fn distance(a: &[u32], b: &[u32], kinds: usize) -> usize {
         #[cfg(target_arch = "x86_64")]
         _ if wide::available() => {
             let mut change = 0;
-            // SAFETY: the processor was asked. Measured, texts of 200 and of 2,000 characters: 2.0 and 60 µs, with `narrow` SCALAR.
+            // SAFETY: the processor was asked.
+            // Measured, texts of 200 and of 2,000 characters: 2.5 and 60 µs, with `narrow` 4.8 and 228.
             let through = |strip: Strip<'_, { wide::BLOCKS }>| change = unsafe { wide::edits(strip, text) };
             strips(pattern, text.len(), kinds, false, RISE, through);
             (pattern.len() as i64 + change) as usize

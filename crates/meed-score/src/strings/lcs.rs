@@ -4,10 +4,10 @@
 //! ("A bit-string longest-common-subsequence algorithm"). A unit changes only the words of a row in which it occurs,
 //! and those a carry reaches.
 
-use super::strips::{Strip, strips};
+use super::strips::strips;
 use super::trimmed;
 #[cfg(target_arch = "x86_64")]
-use super::wide;
+use super::{strips::Strip, wide};
 
 /// The places of every unit of a sequence, as words of bits.
 struct Places {
@@ -103,7 +103,8 @@ pub(crate) fn length(a: &[u32], b: &[u32], kinds: usize) -> usize {
             #[cfg(target_arch = "x86_64")]
             _ if wide::available() => {
                 let mut length = 0;
-                // SAFETY: the processor was asked. Measured, texts of 200 and of 2,000 characters: 2.0 and 60 µs, with `narrow` SCALAR.
+                // SAFETY: the processor was asked.
+                // Measured, texts of 200 and of 2,000 characters: 1.5 and 43 µs, with `narrow` 2.4 and 88.
                 let through =
                     |strip: Strip<'_, { wide::BLOCKS }>| length += unsafe { wide::common(strip, long) };
                 strips(wide, long.len(), kinds, false, 0, through);

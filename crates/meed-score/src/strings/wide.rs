@@ -12,8 +12,8 @@ pub(super) fn available() -> bool {
     is_x86_feature_detected!("avx512f")
 }
 
-/// Takes a strip of the table of edit distances through a text: how the distance changes along its last row. What enters and leaves is as for
-/// [`super::edit`].
+/// Takes a strip of the table of edit distances through a text: how the distance changes along its last row. What
+/// enters and leaves is as in [`super::edit`].
 #[target_feature(enable = "avx512f")]
 pub(super) fn edits(strip: Strip<'_, BLOCKS>, text: &[u32]) -> i64 {
     let lanes = match strip.entering {
@@ -25,8 +25,8 @@ pub(super) fn edits(strip: Strip<'_, BLOCKS>, text: &[u32]) -> i64 {
     changes[strip.blocks - 1]
 }
 
-/// Takes a strip of the table of common subsequences through a text: by how much the longest grows. What enters and leaves is as for
-/// [`super::lcs`].
+/// Takes a strip of the table of common subsequences through a text: by how much the longest grows. What enters and
+/// leaves is as in [`super::lcs`].
 #[target_feature(enable = "avx512f")]
 pub(super) fn common(strip: Strip<'_, BLOCKS>, text: &[u32]) -> usize {
     let lanes = match strip.entering {

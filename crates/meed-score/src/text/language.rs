@@ -110,20 +110,25 @@ fn main(code: &str) -> &str {
     code.split('-').next().unwrap_or(code)
 }
 
-/// Whether at least half of the letters are of scripts in which a language with a profile is written; langdetect gives any answer else.
+/// Whether at least half of the letters are of scripts in which a language with a profile is written. Of others langdetect says
+/// whatever chance gives.
 fn is_profiled(text: &str) -> bool {
     if text.is_ascii() {
         return true;
     }
-    // Latin, Greek and Cyrillic; Hebrew and Arabic; those of India but for Oriya, Thai, those of East Asia; forms of these.
-    let is_known = |c: &char| {
-        matches!(c, ..'\u{530}' | '\u{590}'..'\u{700}' | '\u{750}'..'\u{780}' | '\u{8a0}'..'\u{b00}' | '\u{b80}'..'\u{d80}' | '\u{e00}'..'\u{e80}'
-            | '\u{1100}'..'\u{1200}' | '\u{1e00}'..'\u{2000}' | '\u{2c60}'..'\u{2c80}' | '\u{2e80}'..'\u{a000}' | '\u{a640}'..'\u{a6a0}'
-            | '\u{a720}'..'\u{a800}' | '\u{ac00}'..'\u{fb07}' | '\u{fb1d}'.. )
+    // Latin, Greek and Cyrillic; Hebrew and Arabic; scripts of India but for Oriya; Thai; those of East Asia; more of these.
+    let is_known = |c: char| {
+        matches!(c,
+            ..'\u{530}'
+            | '\u{590}'..'\u{700}' | '\u{750}'..'\u{780}' | '\u{8a0}'..'\u{900}'
+            | '\u{900}'..'\u{b00}' | '\u{b80}'..'\u{d80}' | '\u{e00}'..'\u{e80}'
+            | '\u{1100}'..'\u{1200}' | '\u{2e80}'..'\u{a000}' | '\u{ac00}'..'\u{fb00}'
+            | '\u{1e00}'..'\u{2000}' | '\u{2c60}'..'\u{2c80}' | '\u{a640}'..'\u{a6a0}' | '\u{a720}'..'\u{a800}'
+            | '\u{fb00}'..'\u{fb07}' | '\u{fb1d}'..)
     };
     let (mut known, mut other) = (0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
-        if is_known(&c) { known += 1 } else { other += 1 }
+        if is_known(c) { known += 1 } else { other += 1 }
     }
     known >= other
 }
