@@ -65,7 +65,7 @@ impl Lanes {
         const CHOICE: i32 = 0b1100_1010;
         const OR_OF_XOR: i32 = 0b1011_1110;
         const OR_NOR: i32 = 0b1111_0001;
-        const OR_ANDNOT: i32 = 0b1111_0010;
+        const OR_ANDNOT: i32 = 0b1111_0100;
         let odd = _mm512_set_epi64(-1, 0, -1, 0, -1, 0, -1, 0);
         let odd_pairs = _mm512_set_epi64(-1, -1, 0, 0, -1, -1, 0, 0);
         let one = _mm512_ternarylogic_epi64::<CHOICE>(odd, self.one, equal);
