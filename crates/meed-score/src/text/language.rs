@@ -88,7 +88,13 @@ impl Language {
             return None;
         }
         let mut detector = LANGUAGES.create().ok()?;
-        if !self.prior.is_empty() {
+        if has_han_only(text) {
+            // langdetect often takes Chinese for Korean, whose profile has Chinese characters too.
+            let all = || LANGUAGES.langlist().iter().map(|name| (name.clone(), 1.0)).collect();
+            let mut prior = if self.prior.is_empty() { all() } else { self.prior.clone() };
+            prior.remove("ko");
+            detector.set_prior_map(&prior).ok()?;
+        } else if !self.prior.is_empty() {
             detector.set_prior_map(&self.prior).ok()?;
         }
         detector.append(text);
@@ -108,6 +114,12 @@ impl Language {
 /// A code without its region.
 fn main(code: &str) -> &str {
     code.split('-').next().unwrap_or(code)
+}
+
+/// Whether a text has Chinese characters and no Korean ones.
+fn has_han_only(text: &str) -> bool {
+    let hangul = |c| matches!(c, '\u{1100}'..'\u{1200}' | '\u{3130}'..'\u{3190}' | '\u{ac00}'..'\u{d7b0}');
+    !text.is_ascii() && text.contains(|c| matches!(c, '\u{4e00}'..'\u{a000}')) && !text.contains(hangul)
 }
 
 /// Whether at least half of the letters are of scripts in which a language with a profile is written. Of others langdetect says
