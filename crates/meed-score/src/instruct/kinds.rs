@@ -3,7 +3,6 @@
 
 use std::sync::LazyLock;
 
-use langdetect::{DetectorFactory, Seed};
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -11,6 +10,7 @@ use super::ifbench;
 use super::python::{Keyword, Whole, count_words, is_json, is_lower, is_upper, pattern, split, strip};
 use super::sentences::sentences;
 use super::words::{count_capital_words, is_blank};
+use crate::text::language::LANGUAGES;
 
 /// Decides whether a response follows one instruction.
 pub(crate) type Check = Box<dyn Fn(&str) -> bool + Send + Sync>;
@@ -199,13 +199,6 @@ pub(crate) fn check(id: &str, with: &Arguments<'_>) -> Result<Check, Fault> {
         _ => return ifbench::check(id, with),
     })
 }
-
-/// langdetect's profiles and its random walk, always from the same seed.
-static LANGUAGES: LazyLock<DetectorFactory> = LazyLock::new(|| {
-    let mut factory = DetectorFactory::builtin().clone();
-    factory.seed = Seed::Int(0);
-    factory
-});
 
 fn is_english(text: &str) -> bool {
     LANGUAGES.detect(text).map_or(true, |language| language == "en")

@@ -92,22 +92,28 @@ fn build(options: &Options) -> Result<Arc<dyn Function>, ScoreError> {
     let tokens = options.choice("tokens", &["13a", "words", "characters"])?;
     let ignore_case = options.bool("ignore_case")?;
     Ok(per_answer(options, move |text, answer| {
-        let prepare = |text: &str| {
+        let prepare = |text| {
             let text = if ignore_case { Cow::Owned(split::lower(text)) } else { Cow::Borrowed(text) };
-            match tokens {
-                "13a" => separated(text.trim_end_matches(split::is_space)),
-                _ => text.into_owned(),
-            }
+            if tokens == "13a" { joined(text) } else { text }
         };
         let text = prepare(text);
-        let references: Vec<String> = alternatives(answer).map(prepare).collect();
+        let references: Vec<Cow<str>> = alternatives(answer).map(prepare).collect();
         let mut vocabulary =
-            Vocabulary::for_bytes(text.len() + references.iter().map(String::len).sum::<usize>());
-        let mut units = |text| vocabulary.ids_of(text, tokens == "characters");
-        let text = units(&text);
-        let references: Vec<Vec<u32>> = references.iter().map(|r| units(r)).collect();
+            Vocabulary::for_bytes(text.len() + references.iter().map(|r| r.len()).sum::<usize>());
+        let text = units(&text, tokens, &mut vocabulary);
+        let references: Vec<Vec<u32>> =
+            references.iter().map(|reference| units(reference, tokens, &mut vocabulary)).collect();
         Ok(score(&text, &references, &how))
     }))
+}
+
+fn units<'t>(text: &'t str, tokens: &str, vocabulary: &mut Vocabulary<'t>) -> Vec<u32> {
+    if tokens != "13a" {
+        return vocabulary.ids_of(text, tokens == "characters");
+    }
+    let mut ids = Vec::with_capacity(text.len() / 4 + 4);
+    tokens_13a(text, |token| ids.push(vocabulary.id(token)));
+    ids
 }
 
 fn score(text: &[u32], references: &[Vec<u32>], how: &How) -> f64 {
@@ -154,93 +160,145 @@ fn log_of_percent(share: f64) -> f64 {
     if share == 0.0 { -9_999_999_999.0 } else { (100.0 * share).ln() }
 }
 
-/// Which bytes stand by themselves whatever is beside them.
-static APART: [bool; 128] = {
-    let mut table = [false; 128];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] =
-            matches!(byte, b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/');
+/// The text with lines joined and entities replaced, as the tokenisation 13a of the mteval script begins.
+fn joined(text: Cow<'_, str>) -> Cow<'_, str> {
+    let end = text.trim_end_matches(split::is_space).len();
+    let bytes = &text.as_bytes()[..end];
+    // Ends of lines separate as they are, except after a hyphen.
+    let may_change = |i: usize| match bytes[i] {
+        b'\n' => i > 0 && bytes[i - 1] == b'-',
+        b'<' => bytes[i..].starts_with(b"<skipped>"),
+        _ => true,
+    };
+    if !memchr::memchr3_iter(b'\n', b'<', b'&', bytes).any(may_change) {
+        return text;
+    }
+    let mut text = text[..end].replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
+    if text.contains('&') {
+        for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
+            text = text.replace(entity, character);
+        }
+    }
+    text.into()
+}
+
+/// What a byte is to the tokenisation 13a.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Plain,
+    /// White space, or the first byte of some perhaps.
+    Space,
+    /// A token by itself.
+    Apart,
+    /// A token by itself unless between digits.
+    Stop,
+    /// A token by itself after a digit.
+    Hyphen,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut table = [Class::Plain; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\t'..=b'\r' | 0x1c..=b' ' | 0xc2 | 0xe1..=0xe3 => Class::Space,
+            b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/' => Class::Apart,
+            b'.' | b',' => Class::Stop,
+            b'-' => Class::Hyphen,
+            _ => Class::Plain,
+        };
         byte += 1;
     }
     table
 };
 
-/// The text with punctuation set apart as by the tokenisation 13a of the mteval script.
-fn separated(text: &str) -> String {
-    let mut text = Cow::Borrowed(text);
-    if text.contains('<') {
-        text = text.replace("<skipped>", "").into();
-    }
-    if text.contains('\n') {
-        text = text.replace("-\n", "").replace('\n', " ").into();
-    }
-    if text.contains('&') {
-        for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
-            text = text.replace(entity, character).into();
-        }
-    }
-    let mut bytes = Vec::with_capacity(text.len() + text.len() / 4 + 2);
-    bytes.push(b' ');
-    let mut written = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        if APART.get(usize::from(byte)) == Some(&true) {
-            bytes.extend_from_slice(&text.as_bytes()[written..i]);
-            bytes.extend_from_slice(&[b' ', byte, b' ']);
-            written = i + 1;
-        }
-    }
-    bytes.extend_from_slice(&text.as_bytes()[written..]);
-    bytes.push(b' ');
-    let digit = |byte: u8| byte.is_ascii_digit();
-    let stops = |bytes: &[u8]| memchr::memchr2(b'.', b',', bytes);
-    let bytes = spread(bytes, stops, |a, _| a.is_some_and(|a| !digit(a)), true);
-    let bytes = spread(bytes, stops, |_, b| b.is_some_and(|b| !digit(b)), false);
-    let bytes = spread(bytes, |bytes| memchr::memchr(b'-', bytes), |a, _| a.is_some_and(digit), true);
-    // Spaces were put beside characters of ASCII only.
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Spaces around the bytes that `next` finds where `apart` says so of the byte before and the byte after; with `before`
-/// that depends on the byte before, which then belongs to no other pair, else on the byte after.
-fn spread(
-    bytes: Vec<u8>,
-    next: impl Fn(&[u8]) -> Option<usize>,
-    apart: impl Fn(Option<u8>, Option<u8>) -> bool,
-    before: bool,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    // What is not yet written, what is not yet part of a pair, and where the search goes on.
-    let (mut written, mut free, mut at) = (0, 0, 0);
-    while let Some(found) = next(&bytes[at..]) {
-        let i = at + found;
-        at = i + 1;
-        let neighbours =
-            (bytes.get(i.wrapping_sub(1)).copied().filter(|_| i > free), bytes.get(i + 1).copied());
-        if i < free || !apart(neighbours.0, neighbours.1) {
+/// Gives the tokens of a text.
+///
+/// The script replaces four patterns one after the other and splits at white space. Whether it cuts around a byte can be said
+/// from the bytes beside it: a stop is cut before a byte that is no digit or after one, but one after a stop that was cut so is not,
+/// since a replacement has used up that byte.
+fn tokens_13a<'t>(text: &'t str, mut token: impl FnMut(&'t str)) {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // Where a token begins, and where the stop ends that was last cut for what is before it.
+    let (mut begin, mut used) = (0, usize::MAX);
+    let mut at = 0;
+    while at < bytes.len() {
+        let class = CLASSES[usize::from(bytes[at])];
+        let apart = match class {
+            Class::Plain => {
+                at += 1;
+                continue;
+            }
+            Class::Space => false,
+            Class::Apart => true,
+            Class::Hyphen => digit(at.wrapping_sub(1)),
+            Class::Stop => {
+                let before = !digit(at.wrapping_sub(1)) && used != at;
+                used = if before { at + 1 } else { used };
+                before || !digit(at + 1)
+            }
+        };
+        let space = if class == Class::Space { split::space_at(text, at) } else { 0 };
+        let length = space + usize::from(apart);
+        if length == 0 {
+            at += 1;
             continue;
         }
-        out.reserve(bytes.len() - written + 32);
-        out.extend_from_slice(&bytes[written..i]);
-        out.extend_from_slice(&[b' ', bytes[i], b' ']);
-        written = i + 1;
-        free = if before { i + 1 } else { i + 2 };
+        if begin < at {
+            token(&text[begin..at]);
+        }
+        if apart {
+            token(&text[at..at + 1]);
+        }
+        at += length;
+        begin = at;
     }
-    if written == 0 {
-        return bytes;
+    if begin < at {
+        token(&text[begin..]);
     }
-    out.extend_from_slice(&bytes[written..]);
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use regex::Regex;
+
     use super::*;
+
+    fn tokens(text: &str) -> Vec<String> {
+        let mut tokens = Vec::new();
+        tokens_13a(&joined(text.into()), |token| tokens.push(token.to_string()));
+        tokens
+    }
+
+    /// As the script does it.
+    fn plainly(text: &str) -> Vec<String> {
+        let mut text = text.trim_end_matches(split::is_space).replace("<skipped>", "").replace("-\n", "");
+        text = text.replace('\n', " ").replace("&quot;", "\"").replace("&amp;", "&");
+        text = format!(" {} ", text.replace("&lt;", "<").replace("&gt;", ">"));
+        for (pattern, with) in [
+            (r"([\{-\~\[-\` -\&\(-\+\:-\@\/])", " $1 "),
+            (r"([^0-9])([\.,])", "$1 $2 "),
+            (r"([\.,])([^0-9])", " $1 $2"),
+            (r"([0-9])(-)", "$1 $2 "),
+        ] {
+            text = Regex::new(pattern).unwrap().replace_all(&text, with).into_owned();
+        }
+        split::words(&text).map(String::from).collect()
+    }
 
     #[test]
     fn punctuation_is_set_apart() {
-        let apart = |text| split::words(&separated(text)).collect::<Vec<_>>().join(" ");
-        assert_eq!(apart("It's 3.5, or 3-4 (five)..."), "It's 3.5 , or 3 - 4 ( five ) . . .");
-        assert_eq!(apart("e.g.é. &quot;x&quot; a-\nb 1,000,"), "e . g . é . \" x \" ab 1,000 ,");
+        assert_eq!(tokens("It's 3.5, or 3-4 (five)...").join(" "), "It's 3.5 , or 3 - 4 ( five ) . . .");
+        let expected = "e . g . é . \" x \" ab 1,000 ,";
+        assert_eq!(tokens("e.g.é. &quot;x&quot; a-\nb 1,000,").join(" "), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn as_by_the_patterns(text in "([a1.,\\-]|[ \n/é\u{a0}’&<]|&amp;|&lt;|<skipped>){0,24}") {
+            prop_assert_eq!(tokens(&text), plainly(&text));
+        }
     }
 }

@@ -2,22 +2,31 @@
 //!
 //! The table's vertical differences are kept as bits (Myers, "A fast bit-vector algorithm for approximate string
 //! matching based on dynamic programming", with blocks as in Hyyrö's "A bit-vector algorithm for computing
-//! Levenshtein and Damerau edit distances"). A strip of several blocks goes through the text together, each block one
-//! column behind the one above, so that the blocks' work is independent.
+//! Levenshtein and Damerau edit distances").
+
+use super::strips::strips;
+use super::trimmed;
+#[cfg(target_arch = "x86_64")]
+use super::{strips::Strip, wide};
 
 /// The fewest insertions, deletions and substitutions that turn one sequence of units below `kinds` into the other.
 pub(crate) fn distance(a: &[u32], b: &[u32], kinds: usize) -> usize {
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
-    let (pattern, text) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let (pattern, text) = trimmed(a, b);
     match pattern.len() {
         0 => text.len(),
-        1..=64 => strips::<1>(pattern, text, kinds),
-        65..=128 => strips::<2>(pattern, text, kinds),
-        129..=256 => strips::<4>(pattern, text, kinds),
-        _ => strips::<8>(pattern, text, kinds),
+        1..=64 => narrow::<1>(pattern, text, kinds),
+        #[cfg(target_arch = "x86_64")]
+        _ if wide::available() => {
+            let mut change = 0;
+            // SAFETY: the processor was asked.
+            // Measured, texts of 200 and of 2,000 characters: 2.5 and 60 µs, with `narrow` 4.8 and 228.
+            let through = |strip: Strip<'_, { wide::BLOCKS }>| change = unsafe { wide::edits(strip, text) };
+            strips(pattern, text.len(), kinds, false, RISE, through);
+            (pattern.len() as i64 + change) as usize
+        }
+        65..=128 => narrow::<2>(pattern, text, kinds),
+        129..=192 => narrow::<3>(pattern, text, kinds),
+        _ => narrow::<4>(pattern, text, kinds),
     }
 }
 
@@ -26,104 +35,53 @@ pub(crate) fn steps(a: usize, b: usize) -> u64 {
     (a.min(b) as u64).div_ceil(64) * a.max(b) as u64
 }
 
-/// What enters a block from above in every column: +1 as 0b01, −1 as 0b10.
-type Steps = Vec<u8>;
+/// A distance that grows by one from one column to the next; one that falls is `0b10`.
+const RISE: u8 = 0b01;
 
-fn strips<const N: usize>(pattern: &[u32], text: &[u32], kinds: usize) -> usize {
+fn narrow<const N: usize>(pattern: &[u32], text: &[u32], kinds: usize) -> usize {
     // Above the first row the distance grows by one in every column.
-    let mut entering: Steps = vec![1; text.len()];
-    let mut masks = vec![[0u64; N]; kinds];
-    let mut distance = text.len() as i64;
-    for strip in pattern.chunks(64 * N) {
-        for (row, unit) in strip.iter().enumerate() {
-            masks[*unit as usize][row / 64] |= 1 << (row % 64);
-        }
-        let (up, down) = through::<N>(&masks, text, &mut entering);
-        for lane in 0..N {
-            let rows = strip.len().saturating_sub(64 * lane).min(64);
-            let inside = if rows == 64 { u64::MAX } else { (1 << rows) - 1 };
-            distance +=
-                i64::from((up[lane] & inside).count_ones()) - i64::from((down[lane] & inside).count_ones());
-        }
-        for unit in strip {
-            masks[*unit as usize] = [0; N];
-        }
-    }
-    distance as usize
+    let mut change = 0;
+    strips::<N>(pattern, text.len(), kinds, true, RISE, |strip| {
+        change = match strip.entering {
+            None => through::<N, true>(strip.masks, strip.above, text, &mut []),
+            Some(entering) => through::<N, false>(strip.masks, strip.above, text, entering),
+        };
+    });
+    (pattern.len() as i64 + change) as usize
 }
 
-/// Blocks side by side: where the table grows downwards, where it falls, and what leaves each below.
-struct Blocks<const N: usize> {
-    up: [u64; N],
-    down: [u64; N],
-    leaving_up: [u64; N],
-    leaving_down: [u64; N],
-}
-
-impl<const N: usize> Blocks<N> {
-    /// One column in every block that is `active` (all ones, or else nothing changes).
-    #[inline(always)]
-    fn step(&mut self, equal: &[u64; N], enter: u8, active: Option<&[u64; N]>) {
-        let (mut enter_up, mut enter_down) = (u64::from(enter & 1), u64::from(enter >> 1));
-        let mut plus = [0u64; N];
-        let mut minus = [0u64; N];
+/// Takes a strip through the text: how the distance changes along its last row.
+fn through<const N: usize, const ONLY: bool>(
+    masks: &[[u64; N]],
+    above: usize,
+    text: &[u32],
+    entering: &mut [u8],
+) -> i64 {
+    // Where the table grows downwards, and where it falls. Above its rows it does neither, so what enters there leaves there.
+    let (mut up, mut down) = ([u64::MAX; N], [0; N]);
+    up[..above / 64].fill(0);
+    up[above / 64] <<= above % 64;
+    let mut change = 0;
+    for (t, unit) in text.iter().enumerate() {
+        let equal = &masks[*unit as usize];
+        let step = if ONLY { RISE } else { entering[t] };
+        let (mut plus, mut minus) = (u64::from(step & RISE), u64::from(step >> 1));
         for l in 0..N {
-            (plus[l], minus[l]) = (enter_up, enter_down);
-            (enter_up, enter_down) = (self.leaving_up[l], self.leaving_down[l]);
+            let vertical = equal[l] | down[l];
+            let eq = equal[l] | minus;
+            let horizontal = ((eq & up[l]).wrapping_add(up[l]) ^ up[l]) | eq;
+            let rise = down[l] | !(horizontal | up[l]);
+            let fall = up[l] & horizontal;
+            let (rise_in, fall_in) = (rise << 1 | plus, fall << 1 | minus);
+            (up[l], down[l]) = (fall_in | !(vertical | rise_in), rise_in & vertical);
+            (plus, minus) = (rise >> 63, fall >> 63);
         }
-        for l in 0..N {
-            let (up, down) = (self.up[l], self.down[l]);
-            let vertical = equal[l] | down;
-            let eq = equal[l] | minus[l];
-            let horizontal = ((eq & up).wrapping_add(up) ^ up) | eq;
-            let rise = down | !(horizontal | up);
-            let fall = up & horizontal;
-            let (rise_in, fall_in) = (rise << 1 | plus[l], fall << 1 | minus[l]);
-            let (new_up, new_down) = (fall_in | !(vertical | rise_in), rise_in & vertical);
-            match active {
-                None => {
-                    (self.up[l], self.down[l]) = (new_up, new_down);
-                    (self.leaving_up[l], self.leaving_down[l]) = (rise >> 63, fall >> 63);
-                }
-                Some(active) => {
-                    let take = |old: u64, new: u64| old & !active[l] | new & active[l];
-                    (self.up[l], self.down[l]) = (take(up, new_up), take(down, new_down));
-                    self.leaving_up[l] = take(self.leaving_up[l], rise >> 63);
-                    self.leaving_down[l] = take(self.leaving_down[l], fall >> 63);
-                }
-            }
+        change += plus as i64 - minus as i64;
+        if !ONLY {
+            entering[t] = (plus | minus << 1) as u8;
         }
     }
-}
-
-/// Takes a strip through the text; `entering` becomes what leaves it below.
-fn through<const N: usize>(masks: &[[u64; N]], text: &[u32], entering: &mut [u8]) -> ([u64; N], [u64; N]) {
-    let mut blocks = Blocks { up: [u64::MAX; N], down: [0; N], leaving_up: [0; N], leaving_down: [0; N] };
-    let columns = text.len();
-    for t in 0..columns + N - 1 {
-        // Block l is at column t − l.
-        let enter = if t < columns { entering[t] } else { 0 };
-        let mut equal = [0u64; N];
-        if t + 1 >= N && t < columns {
-            for l in 0..N {
-                equal[l] = masks[text[t - l] as usize][l];
-            }
-            blocks.step(&equal, enter, None);
-        } else {
-            let mut active = [0u64; N];
-            for l in 0..N {
-                if l <= t && t - l < columns {
-                    active[l] = u64::MAX;
-                    equal[l] = masks[text[t - l] as usize][l];
-                }
-            }
-            blocks.step(&equal, enter, Some(&active));
-        }
-        if t + 1 >= N {
-            entering[t + 1 - N] = (blocks.leaving_up[N - 1] | blocks.leaving_down[N - 1] << 1) as u8;
-        }
-    }
-    (blocks.up, blocks.down)
+    change
 }
 
 #[cfg(test)]
@@ -154,7 +112,12 @@ mod tests {
             few in 1u32..6,
         ) {
             let (a, b): (Vec<_>, Vec<_>) = (a.iter().map(|x| x % few).collect(), b.iter().map(|x| x % few).collect());
-            prop_assert_eq!(distance(&a, &b, 6), plainly(&a, &b));
+            let expected = plainly(&a, &b);
+            prop_assert_eq!(distance(&a, &b, 6), expected);
+            if !a.is_empty() {
+                prop_assert_eq!(narrow::<1>(&a, &b, 6), expected);
+                prop_assert_eq!(narrow::<4>(&a, &b, 6), expected);
+            }
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::options::Options;
 /// Of every order up to `orders`, how many n-grams of `text` are in a reference: each as often as it is in the
 /// reference that has it most often.
 ///
-/// Units are numbered from 0. A longer n-gram is told from others by the place in the table of its first n − 1 units and
-/// by its last unit, so nothing rests on hashes being different. Time and memory are linear in the texts.
+/// Units are numbered from 0. A longer n-gram is told from others by the places in the table of its first and its last n − 1
+/// units, so nothing rests on hashes being different; it can be shared only where both are. Time and memory are linear in the
+/// texts.
 pub(crate) fn shared(text: &[u32], references: &[&[u32]], orders: usize) -> Vec<usize> {
-    let longest = references.iter().map(|r| r.len()).max().unwrap_or(0);
     let mut found = vec![0; orders];
-    // For each position, the place of the n-gram that begins there; for references only while `text` has it.
+    // For each position, the place of the n-gram that begins there, as long as text and reference share it.
     let mut of_text = text.to_vec();
     let mut of_references: Vec<Vec<u32>> = Vec::with_capacity(references.len());
     let mut single = vec![Slot::default(); text.iter().max().map_or(0, |most| *most as usize + 1)];
@@ -28,30 +28,50 @@ pub(crate) fn shared(text: &[u32], references: &[&[u32]], orders: usize) -> Vec<
         };
         of_references.push(reference.iter().map(place).collect());
     }
-    let mut table = Table::new(if orders > 1 { text.len() } else { 0 });
-    for n in 2..=orders.min(text.len()).min(longest) {
+    let forget = |places: &mut [u32], slots: &[Slot]| {
+        let mut kept = 0;
+        for place in places {
+            let shared = *place != NOWHERE && slots[*place as usize].most > 0;
+            *place = if shared { *place } else { NOWHERE };
+            kept += usize::from(shared);
+        }
+        kept
+    };
+    let kept = forget(&mut of_text, &single);
+    let mut table = Table::new(if orders > 1 { kept } else { 0 });
+    for n in 2..=orders {
+        if found[n - 2] == 0 {
+            break;
+        }
         table.order = n as u32;
-        for i in 0..=text.len() - n {
-            let place = table.place_or_new(of_text[i], text[i + n - 1]);
+        lengthen(&mut of_text, |key| {
+            let place = table.place_or_new(key);
             table.slots[place].text += 1;
-            of_text[i] = place as u32;
-        }
-        for (k, (reference, places)) in references.iter().zip(&mut of_references).enumerate() {
-            for i in 0..(reference.len() + 1).saturating_sub(n) {
-                if places[i] == NOWHERE {
-                    continue;
+            place as u32
+        });
+        for (k, places) in of_references.iter_mut().enumerate() {
+            lengthen(places, |key| match table.place(key) {
+                Some(place) => {
+                    found[n - 1] += usize::from(table.slots[place].met(k as u32 + 1));
+                    place as u32
                 }
-                places[i] = match table.place(places[i], reference[i + n - 1]) {
-                    Some(place) => {
-                        found[n - 1] += usize::from(table.slots[place].met(k as u32 + 1));
-                        place as u32
-                    }
-                    None => NOWHERE,
-                };
-            }
+                None => NOWHERE,
+            });
         }
+        forget(&mut of_text, &table.slots);
     }
     found
+}
+
+/// From the places of n-grams to those of n-grams one unit longer.
+#[inline(always)]
+fn lengthen(places: &mut Vec<u32>, mut place: impl FnMut(u64) -> u32) {
+    for i in 1..places.len() {
+        let (first, last) = (places[i - 1], places[i]);
+        let both = first != NOWHERE && last != NOWHERE;
+        places[i - 1] = if both { place(u64::from(first) << 32 | u64::from(last)) } else { NOWHERE };
+    }
+    places.pop();
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -101,12 +121,7 @@ impl Table {
         (spread ^ (spread >> 32)) as usize & self.mask
     }
 
-    fn key(prefix: u32, last: u32) -> u64 {
-        u64::from(prefix) << 32 | u64::from(last)
-    }
-
-    fn place(&self, prefix: u32, last: u32) -> Option<usize> {
-        let key = Table::key(prefix, last);
+    fn place(&self, key: u64) -> Option<usize> {
         let mut at = self.first(key);
         loop {
             let slot = &self.slots[at];
@@ -120,8 +135,7 @@ impl Table {
         }
     }
 
-    fn place_or_new(&mut self, prefix: u32, last: u32) -> usize {
-        let key = Table::key(prefix, last);
+    fn place_or_new(&mut self, key: u64) -> usize {
         let mut at = self.first(key);
         loop {
             let slot = &mut self.slots[at];

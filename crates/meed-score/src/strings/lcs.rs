@@ -4,6 +4,11 @@
 //! ("A bit-string longest-common-subsequence algorithm"). A unit changes only the words of a row in which it occurs,
 //! and those a carry reaches.
 
+use super::strips::strips;
+use super::trimmed;
+#[cfg(target_arch = "x86_64")]
+use super::{strips::Strip, wide};
+
 /// The places of every unit of a sequence, as words of bits.
 struct Places {
     /// Where the masks of unit u begin: `masks[begins[u]..begins[u + 1]]`.
@@ -83,43 +88,65 @@ fn zeros(row: &[u64], columns: usize) -> usize {
 
 /// The length of the longest common subsequence of two sequences of units below `kinds`.
 pub(crate) fn length(a: &[u32], b: &[u32], kinds: usize) -> usize {
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
-    let (wide, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    if wide.is_empty() {
-        return same + end;
-    }
-    let mut row = vec![u64::MAX; wide.len().div_ceil(64)];
-    if kinds * row.len() <= FULL {
-        advance_full(&mut row, wide, long, kinds);
-    } else {
-        let places = Places::new(wide, kinds);
-        long.iter().for_each(|unit| advance(&mut row, places.of(*unit)));
-    }
-    same + end + zeros(&row, wide.len())
+    let (wide, long) = trimmed(a, b);
+    let trimmed = a.len().min(b.len()) - wide.len();
+    trimmed
+        + match wide.len() {
+            0 => 0,
+            1..=64 => narrow::<1>(wide, long, kinds),
+            _ if kinds * wide.len().div_ceil(64) > FULL => {
+                let mut row = vec![u64::MAX; wide.len().div_ceil(64)];
+                let places = Places::new(wide, kinds);
+                long.iter().for_each(|unit| advance(&mut row, places.of(*unit)));
+                zeros(&row, wide.len())
+            }
+            #[cfg(target_arch = "x86_64")]
+            _ if wide::available() => {
+                let mut length = 0;
+                // SAFETY: the processor was asked.
+                // Measured, texts of 200 and of 2,000 characters: 1.5 and 43 µs, with `narrow` 2.4 and 88.
+                let through =
+                    |strip: Strip<'_, { wide::BLOCKS }>| length += unsafe { wide::common(strip, long) };
+                strips(wide, long.len(), kinds, false, 0, through);
+                length
+            }
+            65..=128 => narrow::<2>(wide, long, kinds),
+            129..=192 => narrow::<3>(wide, long, kinds),
+            _ => narrow::<4>(wide, long, kinds),
+        }
 }
 
 /// Up to so many words of masks, every word of a row is worked on: with few kinds of units most of them change.
-const FULL: usize = 128 * 16;
+const FULL: usize = 1 << 16;
 
-/// The row after all of `long`, with a mask for every kind of unit in `wide` and every word.
-fn advance_full(row: &mut [u64], wide: &[u32], long: &[u32], kinds: usize) {
-    let width = row.len();
-    let mut masks = vec![0u64; kinds * width];
-    for (at, unit) in wide.iter().enumerate() {
-        masks[*unit as usize * width + at / 64] |= 1 << (at % 64);
-    }
-    for unit in long {
-        let begin = *unit as usize * width;
-        let mut carry = false;
-        for (v, mask) in row.iter_mut().zip(&masks[begin..begin + width]) {
-            let (sum, over) = v.overflowing_add(*v & mask);
+/// The length of the longest common subsequence, every word of a row worked on. What enters and leaves strips are carries.
+fn narrow<const N: usize>(wide: &[u32], long: &[u32], kinds: usize) -> usize {
+    let mut length = 0;
+    strips::<N>(wide, long.len(), kinds, true, 0, |strip| {
+        length += match strip.entering {
+            None => through::<N, true>(strip.masks, long, &mut []),
+            Some(entering) => through::<N, false>(strip.masks, long, entering),
+        };
+    });
+    length
+}
+
+/// Takes a strip through a sequence: by how much the subsequence grows.
+fn through<const N: usize, const ONLY: bool>(masks: &[[u64; N]], long: &[u32], carries: &mut [u8]) -> usize {
+    let mut row = [u64::MAX; N];
+    for (t, unit) in long.iter().enumerate() {
+        let mask = &masks[*unit as usize];
+        let mut carry = !ONLY && carries[t] > 0;
+        for l in 0..N {
+            let (sum, over) = row[l].overflowing_add(row[l] & mask[l]);
             let (sum, again) = sum.overflowing_add(u64::from(carry));
-            (*v, carry) = (sum | (*v & !mask), over | again);
+            (row[l], carry) = (sum | (row[l] & !mask[l]), over | again);
+        }
+        if !ONLY {
+            carries[t] = u8::from(carry);
         }
     }
+    row.iter().map(|word| word.count_zeros() as usize).sum()
 }
 
 /// The steps [`length`] takes at most, in words of 64 places.
@@ -226,8 +253,8 @@ mod tests {
     proptest! {
         #[test]
         fn as_in_the_table(
-            a in prop::collection::vec(0u32..6, 0..300),
-            b in prop::collection::vec(0u32..6, 0..300),
+            a in prop_oneof![prop::collection::vec(0u32..6, 0..300), prop::collection::vec(0u32..6, 0..1300)],
+            b in prop_oneof![prop::collection::vec(0u32..6, 0..300), prop::collection::vec(0u32..6, 0..1300)],
             few in 1u32..6,
         ) {
             let (a, b): (Vec<_>, Vec<_>) = (a.iter().map(|x| x % few).collect(), b.iter().map(|x| x % few).collect());
@@ -235,6 +262,10 @@ mod tests {
             prop_assert_eq!(length(&a, &b, 6), longest);
             // With many kinds, most words are skipped.
             prop_assert_eq!(length(&a, &b, FULL + 1), longest);
+            if !a.is_empty() {
+                prop_assert_eq!(narrow::<1>(&a, &b, 6), longest);
+                prop_assert_eq!(narrow::<4>(&a, &b, 6), longest);
+            }
             prop_assert_eq!(Other::new(&b, 6).positions(&a), back(&a, &b));
         }
     }

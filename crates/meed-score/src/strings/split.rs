@@ -60,9 +60,60 @@ pub(crate) fn at_spaces(text: &str) -> impl Iterator<Item = &str> {
     between(text, |byte| byte == b' ')
 }
 
-/// [`words`] of a text in ASCII.
-pub(crate) fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
-    between(text, |byte| is_space(byte.into()))
+/// How many bytes of white space begin at a byte of a text: 0 if it is none.
+#[inline]
+pub(crate) fn space_at(text: &str, at: usize) -> usize {
+    match SPACES[usize::from(text.as_bytes()[at])] {
+        Space::No => 0,
+        Space::Yes => 1,
+        Space::Perhaps => text[at..].chars().next().filter(|c| is_space(*c)).map_or(0, char::len_utf8),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Space {
+    No,
+    Yes,
+    /// The first byte of some white space outside ASCII.
+    Perhaps,
+}
+
+static SPACES: [Space; 256] = {
+    let mut table = [Space::No; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\t'..=b'\r' | 0x1c..=b' ' => Space::Yes,
+            0xc2 | 0xe1..=0xe3 => Space::Perhaps,
+            _ => Space::No,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// [`words`], found faster and from the beginning only.
+pub(crate) fn words_in_order(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let mut at = from;
+        while at < text.len() {
+            let space = space_at(text, at);
+            if space == 0 {
+                at += 1;
+                continue;
+            }
+            let word = &text[from..at];
+            at += space;
+            from = at;
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+        let word = &text[from..];
+        from = text.len();
+        Some(word).filter(|word| !word.is_empty())
+    })
 }
 
 /// What certain bytes of ASCII separate in a text.
@@ -99,7 +150,7 @@ mod tests {
     #[test]
     fn separators_of_ascii_are_space() {
         assert_eq!(words("a\u{1c}b\u{a0}c d").collect::<Vec<_>>(), ["a", "b", "c", "d"]);
-        let every: String = (0..128u8).map(char::from).flat_map(|c| [c, 'x']).collect();
-        assert!(ascii_words(&every).eq(words(&every)));
+        let every: String = ('\0'..=char::MAX).flat_map(|c| [c, 'x']).collect();
+        assert!(words_in_order(&every).eq(words(&every)));
     }
 }
