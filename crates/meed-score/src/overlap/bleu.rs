@@ -201,7 +201,7 @@ static CLASSES: [Class; 256] = {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'\t'..=b'\r' | 0x1c..=b' ' | 0xc2 | 0xe1..=0xe3 => Class::Space,
+            byte if split::may_begin_space(byte) => Class::Space,
             b'{'..=b'~' | b'['..=b'`' | b'!'..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/' => Class::Apart,
             b'.' | b',' => Class::Stop,
             b'-' => Class::Hyphen,

@@ -70,6 +70,11 @@ pub(crate) fn space_at(text: &str, at: usize) -> usize {
     }
 }
 
+/// Whether some white space begins with a byte.
+pub(crate) const fn may_begin_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0xc2 | 0xe1..=0xe3)
+}
+
 #[derive(Clone, Copy)]
 enum Space {
     No,
@@ -82,10 +87,10 @@ static SPACES: [Space; 256] = {
     let mut table = [Space::No; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'\t'..=b'\r' | 0x1c..=b' ' => Space::Yes,
-            0xc2 | 0xe1..=0xe3 => Space::Perhaps,
-            _ => Space::No,
+        table[byte] = match may_begin_space(byte as u8) {
+            true if byte < 128 => Space::Yes,
+            true => Space::Perhaps,
+            false => Space::No,
         };
         byte += 1;
     }
