@@ -1,15 +1,16 @@
 //! Control groups (version 2), where a part of the hierarchy is delegated to this process: the kernel then bounds memory
 //! and processes of a run for all its processes together, at every moment.
 
+use std::ffi::{CStr, CString};
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::isolate::is_root;
 use crate::limits::Limits;
 
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
@@ -44,10 +45,8 @@ fn own(groups: &str, mounts: &str) -> Option<PathBuf> {
     let path = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
     mounts.lines().find_map(|line| {
         let (mount, kind) = line.split_once(" - ")?;
-        let (root, place) = {
-            let mut fields = mount.split(' ').skip(3);
-            (fields.next()?, fields.next()?)
-        };
+        let mut fields = mount.split(' ').skip(3);
+        let (root, place) = (fields.next()?, fields.next()?);
         let below = Path::new(path).strip_prefix(root).ok()?;
         kind.starts_with("cgroup2 ").then(|| Path::new(place).join(below))
     })
@@ -59,25 +58,26 @@ fn names(place: &Path, file: &str) -> bool {
     CONTROLLERS.iter().all(|name| text.split_whitespace().any(|word| word == *name))
 }
 
-/// An ordinary user has what it owns. Root could write everywhere: it has what the service manager marks as delegated, and
-/// the top of what it sees.
+/// An ordinary user has what it may write. Root could write everywhere: it has what the service manager marks as delegated,
+/// and the top of what it sees.
 fn is_delegated(place: &Path) -> bool {
-    // SAFETY: reads a number.
-    let user = unsafe { libc::geteuid() };
-    let owns = |file: &str| fs::metadata(place.join(file)).is_ok_and(|m| m.uid() == user);
-    if user != 0 {
-        return ["", "cgroup.procs", "cgroup.subtree_control"].into_iter().all(owns);
+    if !["", "cgroup.procs", "cgroup.subtree_control"].iter().all(|file| is_writable(&place.join(file))) {
+        return false;
     }
     let top = place.parent().is_none_or(|above| !above.join("cgroup.procs").exists());
-    top || ["user.delegate", "trusted.delegate"]
-        .iter()
-        .any(|name| attribute(place, name).as_deref() == Some(b"1"))
+    let marked = |name| attribute(place, name).as_deref() == Some(b"1");
+    !is_root() || top || marked(c"user.delegate") || marked(c"trusted.delegate")
+}
+
+fn is_writable(place: &Path) -> bool {
+    let Ok(path) = CString::new(place.as_os_str().as_encoded_bytes()) else { return false };
+    // SAFETY: the path ends with a zero.
+    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
 }
 
 /// An extended attribute, of a few bytes.
-fn attribute(place: &Path, name: &str) -> Option<Vec<u8>> {
-    let path = std::ffi::CString::new(place.as_os_str().as_encoded_bytes()).ok()?;
-    let name = std::ffi::CString::new(name).ok()?;
+fn attribute(place: &Path, name: &CStr) -> Option<Vec<u8>> {
+    let path = CString::new(place.as_os_str().as_encoded_bytes()).ok()?;
     let mut value = vec![0u8; 8];
     // SAFETY: both names end with a zero, and the buffer's own length is passed.
     let n = unsafe { libc::getxattr(path.as_ptr(), name.as_ptr(), value.as_mut_ptr().cast(), value.len()) };

@@ -3,13 +3,14 @@
     cargo build --release -p meed-score --example overlap
     $(scripts/venv) crates/meed-score/benches/peer.py DATA_DIR [target/release/examples/overlap]
 
-DATA_DIR holds hh_harmless_test.jsonl.gz, gsm8k_rollouts.jsonl and rm_bench_chat.json. Imports and reading files are not counted. Prints a
-table; ours is the best of five rounds, the package's the better of two.
+DATA_DIR holds hh_harmless_test.jsonl.gz, gsm8k_rollouts.jsonl and rm_bench_chat.json. Imports and reading files are not counted. Prints two
+tables, of all packages and of rapidfuzz by length; ours is the best of five rounds, the package's the better of two.
 """
 
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ import textstat
 from nltk.stem.porter import PorterStemmer
 from nltk.translate.meteor_score import meteor_score
 from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.process import cpdist
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU, CHRF, TER
 from textstat.backend.counts import _count_syllables as counting
@@ -70,6 +72,66 @@ def fresh(every):
     return [(a + " ", b + " ") for a, b in every]
 
 
+def time_ours(binary, every, name, options):
+    """Seconds for all pairs."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "pairs").write_text("".join(json.dumps(pair) + "\n" for pair in every))
+        (folder / "calls").write_text(json.dumps([[name, options]]))
+        run = subprocess.run([binary, folder / "pairs", folder / "calls"], capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)["seconds"]
+
+
+def time_peer(every, score, rounds=2):
+    best = float("inf")
+    for _ in range(rounds):
+        every = fresh(every)
+        start = time.perf_counter()
+        score(every)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def one_by_one(score):
+    def all_pairs(every):
+        for a, b in every:
+            score(a, b)
+
+    return all_pairs
+
+
+def edited(text, edits, chance):
+    text = list(text)
+    for _ in range(edits):
+        at = chance.randrange(len(text))
+        text[at : at + chance.randrange(2)] = chance.choice("etaoin")
+    return "".join(text)
+
+
+def lengths(real):
+    """Pairs of texts by length."""
+    every = " ".join(text for pair in real for text in pair)
+    long = [every[at : at + 2000] for at in range(0, 200 * 2000, 2000)]
+    chance = random.Random(0)
+    return [
+        ("up to 64 characters", [(a[:60], b[:60]) for a, b in real]),
+        ("all pairs", real),
+        ("2,000 characters, different", list(zip(long, long[1:]))),
+        ("2,000 characters, 100 edits apart", [(text, edited(text, 100, chance)) for text in long]),
+    ]
+
+
+def by_length(binary, real):
+    print("\n| edit_similarity | texts | ours µs | rapidfuzz µs, one by one | all at once |\n|" + " --- |" * 5)
+    for edits, score in [("levenshtein", Levenshtein.normalized_similarity), ("indel", Indel.normalized_similarity)]:
+        at_once = lambda every: cpdist([a for a, _ in every], [b for _, b in every], scorer=score, workers=1)
+        for length, every in lengths(real):
+            ours = time_ours(binary, every, "edit_similarity", {"edits": edits})
+            alone, together = time_peer(every, one_by_one(score)), time_peer(every, at_once)
+            shown = [f"{seconds / len(every) * 1e6:.2f}" for seconds in (ours, alone, together)]
+            print(f"| {edits} | {length} | {' | '.join(shown)} |", flush=True)
+
+
 def main():
     data = pathlib.Path(sys.argv[1])
     binary = sys.argv[2] if len(sys.argv) > 2 else "target/release/examples/overlap"
@@ -83,24 +145,15 @@ def main():
     print("| scorer | package | pairs | ours µs | package µs | times |\n|" + " --- |" * 6)
     for package, name, options, score, most in peers():
         every = real[:most]
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            (folder / "pairs").write_text("".join(json.dumps(pair) + "\n" for pair in every))
-            (folder / "calls").write_text(json.dumps([[name, options]]))
-            ours = json.loads(subprocess.run([binary, folder / "pairs", folder / "calls"], capture_output=True, text=True, check=True).stdout)
-        best = float("inf")
-        for _ in range(1 if name == "ter" else 2):
-            every = fresh(every)
-            start = time.perf_counter()
-            for a, b in every:
-                score(a, b)
-            best = min(best, time.perf_counter() - start)
+        ours = time_ours(binary, every, name, options)
+        best = time_peer(every, one_by_one(score), 1 if name == "ter" else 2)
         n = len(every)
-        times = best / ours["seconds"]
+        times = best / ours
         ratios.append((times, name))
         shown = ", ".join(f"{k}={v!r}" for k, v in options.items())
-        print(f"| {name}({shown}) | {package} | {n} | {ours['seconds'] / n * 1e6:.2f} | {best / n * 1e6:.1f} | {times:.0f} |", flush=True)
+        print(f"| {name}({shown}) | {package} | {n} | {ours / n * 1e6:.2f} | {best / n * 1e6:.1f} | {times:.0f} |", flush=True)
     print(f"\nleast: {min(ratios)[0]:.1f} times ({min(ratios)[1]})")
+    by_length(binary, real)
 
 
 if __name__ == "__main__":
