@@ -109,19 +109,29 @@ fn divide() -> Result<PathBuf, String> {
     }
     let all: Vec<String> = CONTROLLERS.iter().map(|name| format!("+{name}")).collect();
     fs::write(place.join("cgroup.subtree_control"), all.join(" ")).map_err(failed("enabling controllers"))?;
-    clean(&place);
+    // One that is not empty belongs to somebody.
+    let gone = |host: u32| !Path::new(&format!("/proc/{host}")).exists();
+    groups(&place, gone).for_each(|group| drop(fs::remove_dir(group)));
+    // SAFETY: the function takes nothing.
+    unsafe { libc::atexit(leave) };
     Ok(place)
 }
 
-/// Removes groups of hosts that were killed.
-fn clean(place: &Path) {
-    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let host = name.strip_prefix("meed-").and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
-        if host.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-            // One that is not empty belongs to somebody.
-            let _ = fs::remove_dir(entry.path());
-        }
+/// The groups below a place that hosts made, by the numbers of their processes.
+fn groups(place: &Path, of: impl Fn(u32) -> bool) -> impl Iterator<Item = PathBuf> {
+    let host =
+        |path: &Path| path.file_name()?.to_str()?.strip_prefix("meed-")?.split('-').next()?.parse().ok();
+    let all = fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path());
+    all.filter(move |path| host(path).is_some_and(&of))
+}
+
+/// The delegated group, once it can hold others.
+static DIVIDED: LazyLock<Result<PathBuf, String>> = LazyLock::new(divide);
+
+/// Pools may live as long as their process: their groups end with it.
+extern "C" fn leave() {
+    if let Ok(place) = &*DIVIDED {
+        groups(place, |host| host == std::process::id()).for_each(|group| drop(Group(group)));
     }
 }
 
@@ -142,7 +152,6 @@ impl Group {
 
     /// `as_one`: when memory runs out all processes end, else the largest.
     fn make(memory: u64, processes: u64, as_one: bool) -> Result<Option<Group>, Error> {
-        static DIVIDED: LazyLock<Result<PathBuf, String>> = LazyLock::new(divide);
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let Ok(place) = &*DIVIDED else { return Ok(None) };
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -219,14 +228,10 @@ mod tests {
         assert!(!is_alone(&place));
         fs::write(place.join("cgroup.subtree_control"), "pids memory\n").unwrap();
         assert!(!must_move(&place));
-        // Only the group of a host that is gone is removed.
-        let (gone, here) =
-            (place.join("meed-4194999-0"), place.join(format!("meed-{}-0", std::process::id())));
-        fs::create_dir(&gone).unwrap();
-        fs::create_dir(&here).unwrap();
-        fs::create_dir(place.join(HOST)).unwrap();
-        clean(&place);
-        assert!(!gone.exists() && here.exists() && place.join(HOST).exists());
+        for name in ["meed-7-0", "meed-71-2", HOST, "meed-x", "7-0"] {
+            fs::create_dir(place.join(name)).unwrap();
+        }
+        assert_eq!(groups(&place, |host| host == 7).collect::<Vec<_>>(), [place.join("meed-7-0")]);
         fs::remove_dir_all(&place).unwrap();
     }
 }
