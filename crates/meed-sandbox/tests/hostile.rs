@@ -45,7 +45,7 @@ fn failure(run: &Run) -> &'static str {
 fn a_fork_bomb() {
     let run = contained_within(
         "import os, time\nn = 0\ntry:\n    while True:\n        if os.fork() == 0:\n            while True: time.sleep(1)\n        n += 1\nexcept BlockingIOError:\n    print(n, flush=True)\n    while True: pass",
-        6,
+        12,
     );
     assert_eq!(failure(&run), "timeout");
     let processes: u64 = stdout(&run).trim().parse().unwrap();
