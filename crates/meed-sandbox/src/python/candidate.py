@@ -98,9 +98,9 @@ def serve(task, job):
         os._exit(1)
     send(peer, {"loaded": True})
     objects = Objects()
-    while True:
-        if not answer(module, peer, objects):
-            os._exit(0)
+    while answer(module, peer, objects):
+        pass
+    os._exit(0)
 
 
 def answer(module, peer, objects):

@@ -57,7 +57,7 @@ pub(crate) fn alphanumeric(text: &str) -> String {
 
 /// What a space separates in a text.
 pub(crate) fn at_spaces(text: &str) -> impl Iterator<Item = &str> {
-    between(text, |byte| byte == b' ')
+    between(text, |text, at| usize::from(text.as_bytes()[at] == b' '))
 }
 
 /// How many bytes of white space begin at a byte of a text: 0 if it is none.
@@ -99,38 +99,31 @@ static SPACES: [Space; 256] = {
 
 /// [`words`], found faster and from the beginning only.
 pub(crate) fn words_in_order(text: &str) -> impl Iterator<Item = &str> {
+    between(text, space_at)
+}
+
+/// What separators leave of a text; `separator` says how many bytes of one begin at a byte.
+#[inline]
+fn between(text: &str, separator: impl Fn(&str, usize) -> usize) -> impl Iterator<Item = &str> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let mut at = from;
         while at < text.len() {
-            let space = space_at(text, at);
-            if space == 0 {
+            let length = separator(text, at);
+            if length == 0 {
                 at += 1;
                 continue;
             }
-            let word = &text[from..at];
-            at += space;
+            let part = &text[from..at];
+            at += length;
             from = at;
-            if !word.is_empty() {
-                return Some(word);
+            if !part.is_empty() {
+                return Some(part);
             }
         }
-        let word = &text[from..];
+        let part = &text[from..];
         from = text.len();
-        Some(word).filter(|word| !word.is_empty())
-    })
-}
-
-/// What certain bytes of ASCII separate in a text.
-fn between(text: &str, separates: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let rest = text.as_bytes().get(from..)?;
-        let begin = rest.iter().position(|b| !separates(*b))?;
-        let length = rest[begin..].iter().position(|b| separates(*b)).unwrap_or(rest.len() - begin);
-        let word = &text[from + begin..from + begin + length];
-        from += begin + length + 1;
-        Some(word)
+        Some(part).filter(|part| !part.is_empty())
     })
 }
 
